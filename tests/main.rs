@@ -61,6 +61,7 @@ mod supplier_labels;
 mod supplier_lists;
 mod supplier_page;
 mod supplier_python;
+mod supplier_secrets;
 mod supplier_store;
 mod supplier_typescript;
 mod supplier_webhooks;

@@ -2,14 +2,12 @@
 //!
 //! In: `--home`, `REGIE_HOME` or the default; `config.toml`. Out: paths, a checked configuration, an open store.
 
-use std::{
-    io::IsTerminal as _,
-    path::{Path, PathBuf},
-};
+mod secrets;
+
+use std::path::{Path, PathBuf};
 
 use regie_protocol::PublicKey;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::{
     command::{Failure, exit},
@@ -17,6 +15,8 @@ use crate::{
     network::{Address, Proxy, Through, Transport, limits},
     store::{KdfCost, Ledger, Passphrase, Schema, Store},
 };
+
+pub use secrets::{new_passphrase, passphrase, passphrase_text};
 
 /// Who lives here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,12 +70,24 @@ pub struct Config {
     /// Where a companion's HTTP API listens; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub api: Option<std::net::SocketAddr>,
+    /// The certificate that the API is served under, in files; without one it listens on this machine alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_tls: Option<CertificateFiles>,
+    /// Serve the API to other machines without TLS: for a network between this companion and the proxy that does it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub api_plain: bool,
+    /// How many calls with an `Idempotency-Key` the API answers within a day; 100,000 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keyed_calls_a_day: Option<u64>,
     /// Where a companion that is a witness of others' logs listens by HTTP; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<std::net::SocketAddr>,
     /// Where a companion's store is, if not in the home: `postgres://user@host/database`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
+    /// The file with that database's password, from the home on; where it is left out, `PGPASSWORD` and `PGPASSFILE` count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub store_password_file: Option<PathBuf>,
     /// Where a companion tells what happened, as CloudEvents: `nats://host:4222`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nats: Option<String>,
@@ -90,6 +102,16 @@ pub struct Config {
     /// person's own links name it dials without.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub supplier_hosts: std::collections::BTreeSet<String>,
+}
+
+/// Where a certificate and its key stand, in PEM (RFC 7468).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertificateFiles {
+    /// The certificate, and behind it those between it and its authority's.
+    pub certificate: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
 }
 
 impl Config {
@@ -110,8 +132,12 @@ impl Config {
             dashboard: None,
             elsewhere: None,
             api: None,
+            api_tls: None,
+            api_plain: false,
+            keyed_calls_a_day: None,
             witness: None,
             store: None,
+            store_password_file: None,
             nats: None,
             webhook_hosts: Default::default(),
             domain_hosts: Default::default(),
@@ -189,7 +215,7 @@ pub fn write_config(home: &Path, config: &Config) -> Result<(), Failure> {
         .map_err(|error| Failure::internal(format!("can't write {}: {error}", path.display())))
 }
 
-/// Makes a home whose store is elsewhere: `config.toml` alone.
+/// Makes a home whose store is elsewhere: `config.toml` alone. A password in the store's address goes into a file beside it.
 ///
 /// # Errors
 /// Where there is one already, or the place can't be written.
@@ -202,8 +228,15 @@ pub fn create_bare(home: &Path, config: &Config) -> Result<(), Failure> {
     let mut builder = std::fs::DirBuilder::new();
     std::os::unix::fs::DirBuilderExt::mode(builder.recursive(true), 0o700);
     builder.create(home).map_err(cannot)?;
-    let text = toml::to_string(config).map_err(Failure::internal)?;
-    // The URL may hold a password: nobody else may read it, not even before its mode could be changed.
+    let mut config = config.clone();
+    if let Some(address) = &config.store {
+        let (address, password) = secrets::apart(address)?;
+        config.store = Some(address);
+        if let Some(password) = password {
+            config.store_password_file = Some(secrets::keep_password(home, &password).map_err(cannot)?);
+        }
+    }
+    let text = toml::to_string(&config).map_err(Failure::internal)?;
     let mut options = std::fs::OpenOptions::new();
     std::os::unix::fs::OpenOptionsExt::mode(options.write(true).create_new(true), 0o600);
     let mut file = options.open(&path).map_err(cannot)?;
@@ -223,7 +256,10 @@ pub fn create_shared(
     #[cfg(feature = "postgres")]
     return Ok(Box::new(crate::store::Shared::create(url, home, schema, passphrase, kdf_cost())?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, home, schema, passphrase));
+    {
+        let _ = (home, schema, passphrase);
+        Err(without_postgres(url))
+    }
 }
 
 /// Opens the store that companions share.
@@ -239,7 +275,10 @@ pub fn open_shared(
     #[cfg(feature = "postgres")]
     return Ok(Box::new(crate::store::Shared::open(url, home, schema, passphrase)?));
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, home, schema, passphrase));
+    {
+        let _ = (home, schema, passphrase);
+        Err(without_postgres(url))
+    }
 }
 
 /// From what to what the owner accepted a shared store.
@@ -276,11 +315,28 @@ pub fn accept_shared(
         Ok(AcceptedStore { found, seen, now, rows_before, rows, rows_differed: differed })
     }
     #[cfg(not(feature = "postgres"))]
-    return Err(without_postgres(url, home, schema, passphrase));
+    {
+        let _ = (home, schema, passphrase);
+        Err(without_postgres(url))
+    }
+}
+
+/// Puts another passphrase before a shared store.
+///
+/// # Errors
+/// As [`open_shared`].
+pub fn change_shared_passphrase(url: &str, old: &Passphrase, new: &Passphrase) -> Result<(), Failure> {
+    #[cfg(feature = "postgres")]
+    return Ok(crate::store::Shared::change_passphrase(url, old, new)?);
+    #[cfg(not(feature = "postgres"))]
+    {
+        let _ = (old, new);
+        Err(without_postgres(url))
+    }
 }
 
 #[cfg(not(feature = "postgres"))]
-fn without_postgres(_: &str, _: &Path, _: &Schema, _: &Passphrase) -> Failure {
+fn without_postgres(_: &str) -> Failure {
     Failure::usage(
         "this regie was built without PostgreSQL; build one with `cargo install --path node --features postgres`",
     )
@@ -372,46 +428,6 @@ pub fn config(home: &Path) -> Result<Config, Failure> {
     })?;
     toml::from_str(&text)
         .map_err(|error| Failure::usage(format!("a mistake in {}:\n{error}\nmend it and start again", path.display())))
-}
-
-/// The passphrase: from a file, from `REGIE_PASSPHRASE`, or asked for at the terminal.
-///
-/// # Errors
-/// Where there is no terminal to ask at, or two typed passphrases differ.
-pub fn passphrase(file: Option<&Path>, new: bool) -> Result<Passphrase, Failure> {
-    passphrase_text(file, new).map(|mut text| Passphrase::new(std::mem::take(&mut *text)))
-}
-
-/// The same as text, for who keeps it where the person wants it.
-///
-/// # Errors
-/// As [`passphrase`].
-pub fn passphrase_text(file: Option<&Path>, new: bool) -> Result<Zeroizing<String>, Failure> {
-    if let Some(file) = file {
-        let text = std::fs::read_to_string(file)
-            .map_err(|error| Failure::usage(format!("can't read the passphrase from {}: {error}", file.display())))?;
-        // Some editors begin a file with a mark of its encoding, which nobody typed.
-        let text = Zeroizing::new(text);
-        let typed = text.strip_prefix('\u{feff}').unwrap_or(&text).trim_end_matches(['\r', '\n']);
-        return Ok(Zeroizing::new(typed.to_owned()));
-    }
-    if let Ok(text) = std::env::var("REGIE_PASSPHRASE") {
-        return Ok(Zeroizing::new(text));
-    }
-    if !std::io::stdin().is_terminal() {
-        let next = "give --passphrase-file FILE or set REGIE_PASSPHRASE";
-        return Err(Failure::new(
-            "locked",
-            exit::LOCKED,
-            format!("a passphrase is needed and there is no terminal; {next}"),
-        ));
-    }
-    let ask = |prompt| rpassword::prompt_password(prompt).map_err(Failure::internal);
-    let first = ask("Passphrase: ")?;
-    if new && ask("Once more: ")? != first {
-        return Err(Failure::usage("the two passphrases differ; nothing was made, try again"));
-    }
-    Ok(Zeroizing::new(first))
 }
 
 /// The cost of guessing a passphrase: argon2id with 64 MiB. A build for tests makes cheap homes where it is asked to; one

@@ -244,6 +244,8 @@ pub struct Companion {
     /// Was it told to end?
     stops: bool,
     working: bool,
+    /// How many calls with an `Idempotency-Key` are answered within a day, where the company says so.
+    keyed_calls: Option<u64>,
     /// Where this companion is a board.
     board: Option<Board>,
     /// When each followed board is to be asked again.
@@ -289,6 +291,7 @@ impl Net {
 pub async fn start(
     store: Box<dyn Ledger>,
     net: Net,
+    keyed_calls: Option<u64>,
 ) -> Result<(mpsc::Sender<CompanionEvent>, Desk, driver::End, Vec<Address>), Failure> {
     let (store, machine, clock) = blocking(move || {
         let mut store = store;
@@ -333,6 +336,7 @@ pub async fn start(
         broken: false,
         stops: false,
         working: false,
+        keyed_calls,
         board: None,
         looks: BTreeMap::new(),
         not_before: BTreeMap::new(),

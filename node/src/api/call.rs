@@ -22,7 +22,7 @@ use crate::{
     supplier::{
         Companion,
         keys::{Caller, KeyHash},
-        once::{ANSWER_BYTES, ANSWERS, Answered, Left, Once},
+        once::{ANSWER_BYTES, Answered, Left, Once},
     },
 };
 
@@ -325,7 +325,7 @@ impl Api {
 
 /// How many calls with a key may still come, as draft-ietf-httpapi-ratelimit-headers writes it.
 fn tell_left(headers: &mut HeaderMap, left: Left) {
-    let policy = format!("\"keyed\";q={ANSWERS};w=86400");
+    let policy = format!("\"keyed\";q={};w=86400", left.of);
     let state = format!("\"keyed\";r={};t={}", left.calls, left.more_in);
     for (name, text) in [("ratelimit-policy", policy), ("ratelimit", state)] {
         if let Ok(value) = header::HeaderValue::from_str(&text) {

@@ -55,7 +55,7 @@ use self::problem::Problem;
 use crate::{
     command::{Failure, exit},
     supplier::Desk,
-    web::{Callers, Face, Guarded, Known, Refused, limits},
+    web::{Callers, Face, Guarded, Known, Refused, Tls, limits},
 };
 
 /// Where the API listens unless told otherwise.
@@ -75,7 +75,12 @@ pub struct Api {
 ///
 /// # Errors
 /// An address that can't be listened on.
-pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) -> Result<SocketAddr, Failure> {
+pub async fn start(
+    desk: Desk,
+    at: SocketAddr,
+    tls: Option<Tls>,
+    webhook_hosts: BTreeSet<String>,
+) -> Result<SocketAddr, Failure> {
     let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
         let next = "stop what listens there, or choose another with --api";
         Failure::new("address", exit::ERROR, format!("the API can't listen on {at}: {error}; {next}"))
@@ -85,7 +90,7 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = receiver::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(router(desk, allowed).serve(vec![listener]));
+    tokio::spawn(router(desk, allowed).serve_within(vec![listener], tls));
     Ok(address)
 }
 

@@ -15,7 +15,7 @@ use crate::{
 
 pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, json: bool) -> Result<(), Failure> {
     let config = home::config(home)?;
-    let (Role::Supplier, Some(url)) = (config.role, &config.store) else {
+    let (Role::Supplier, Some(url)) = (config.role, config.database(home)?) else {
         let next = "only companions on a PostgreSQL that others may change have one (`regie supplier join`)";
         return Err(Failure::usage(format!("this home has no shared store; {next}")));
     };
@@ -24,7 +24,7 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, json: bool) -> Re
         return Err(Failure::new("running", exit::REFUSED, format!("the companion of this home is running; {next}")));
     }
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let accepted = home::accept_shared(url, home, tables(Role::Supplier), &passphrase)?;
+    let accepted = home::accept_shared(&url, home, tables(Role::Supplier), &passphrase)?;
     let next = "what was revoked, used up or erased since that state holds or is there again: revoke keys \
                 (`regie supplier key list`), look at webhooks, invitations and issuers, then start the companions again";
     let home::AcceptedStore { found, seen, now, rows_before, rows, rows_differed } = accepted;

@@ -6,10 +6,13 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 use regie_protocol::Days;
 
-use super::{What, accept, acts, credentials, init, items, listen, market, pairing, render, rotation, serve};
+use super::{
+    What, accept, acts, company_passphrase, credentials, init, items, listen, market, pairing, render, rotation, serve,
+};
 use crate::{
     command::{Failure, Text, parse},
     control,
+    home::CertificateFiles,
     supplier::verbs::{
         Acts, Admission, AnswerAct, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite,
         Issuers, KeyCreate, KeyList, KeyRevoke, Offered, Pairings, People, Published, TakeBack, TrustIssuer, Unfollow,
@@ -39,6 +42,15 @@ pub(super) enum SupplierVerb {
         /// Serve the HTTP API here; `config.toml` has it as `api`
         #[arg(long, value_name = "ADDRESS", num_args = 0..=1, default_missing_value = crate::api::DEFAULT)]
         api: Option<std::net::SocketAddr>,
+        /// The certificate that the API is served under, in PEM, with those up to its authority's; read anew when it was renewed
+        #[arg(long, value_name = "FILE", requires = "api_key")]
+        api_certificate: Option<PathBuf>,
+        /// The key of that certificate, in PEM
+        #[arg(long, value_name = "FILE", requires = "api_certificate")]
+        api_key: Option<PathBuf>,
+        /// Serve the API to other machines without TLS: for a network between the companion and a proxy that does it
+        #[arg(long)]
+        api_plain: bool,
         /// Answer owners of logs here, by HTTP, where this companion is a witness; `config.toml` has it as `witness`
         #[arg(long, value_name = "ADDRESS")]
         witness: Option<std::net::SocketAddr>,
@@ -99,6 +111,12 @@ pub(super) enum SupplierVerb {
         /// You have a safe place for the words that are shown, and mean it
         #[arg(long)]
         yes: bool,
+    },
+    /// Change the passphrase of the company's store
+    Passphrase {
+        /// Read the new one from a file instead of asking
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
     },
     /// Take a shared database as it is, after you restored a backup of it; stop all companions on it before
     AcceptStore,
@@ -364,9 +382,12 @@ impl Company<'_> {
             SupplierVerb::Join { store, listen, announce } => {
                 init::join(home, file, store, &init::Places { listen, announce }, json)
             }
-            SupplierVerb::Run { api, witness, proxy, forwarding: init::Forwarding { forward, through } } => {
-                let proxy = proxy.or(given.proxy.clone());
-                serve::run(home, file, serve::Given { api, witness, proxy, forward, through, ..given }, json)
+            SupplierVerb::Run { api, api_certificate, api_key, api_plain, witness, proxy, forwarding } => {
+                let (init::Forwarding { forward, through }, proxy) = (forwarding, proxy.or(given.proxy.clone()));
+                let files = api_certificate.zip(api_key);
+                let api_tls = files.map(|(certificate, key)| CertificateFiles { certificate, key });
+                let said = serve::Given { api, api_tls, api_plain, witness, proxy, forward, through, ..given };
+                serve::run(home, file, said, json)
             }
             SupplierVerb::Witness(terms) => self.ask(&terms.verb()?),
             SupplierVerb::Forward => self.ask(&Forwarding {}),
@@ -380,6 +401,9 @@ impl Company<'_> {
             SupplierVerb::RotateKey { words_file, next_words_file, yes } => {
                 let (words_file, next_words_file) = (words_file.as_deref(), next_words_file.as_deref());
                 rotation::rotate(home, file, &rotation::Rotate { words_file, next_words_file, yes }, json)
+            }
+            SupplierVerb::Passphrase { new_passphrase_file } => {
+                company_passphrase::change(home, file, new_passphrase_file.as_deref(), json)
             }
             SupplierVerb::AcceptStore => accept::run(home, file, json),
             SupplierVerb::Customers(verb) => self.customers(verb),

@@ -6,6 +6,7 @@ mod backup;
 mod browser;
 mod cases;
 mod company;
+mod company_passphrase;
 mod confirm;
 mod contracts;
 mod credentials;
@@ -124,6 +125,8 @@ impl RunOptions {
             spread_seconds,
             tell_minutes,
             api: None,
+            api_tls: None,
+            api_plain: false,
             witness: None,
             forward: Vec::new(),
             through: Vec::new(),

@@ -115,9 +115,9 @@ pub(super) fn rotate(home: &Path, passphrase_file: Option<&Path>, how: &Rotate<'
         return Err(Failure::usage(format!("the companion of this home is running; {next}")));
     }
     let passphrase = home::passphrase(passphrase_file, false)?;
-    let mut store: Box<dyn Ledger> = match &config.store {
+    let mut store: Box<dyn Ledger> = match config.database(home)? {
         None => Box::new(home::open(home, tables, &passphrase)?.1),
-        Some(url) => home::open_shared(url, home, tables(home::Role::Supplier), &passphrase)?,
+        Some(url) => home::open_shared(&url, home, tables(home::Role::Supplier), &passphrase)?,
     };
     let key = next_key(how.words_file)?;
     // Words that would be refused are refused before others are shown that would stand for nothing.

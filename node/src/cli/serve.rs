@@ -16,12 +16,13 @@ use crate::{
     dashboard::{self, Beginning, Begun, Doors, Starter},
     domain::Reader,
     driver::End,
-    home::{self, Config, Role},
+    home::{self, CertificateFiles, Config, Role},
     network::{Inward, Proxy, Through, Way},
     person::{self, Back, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store, StoreError},
     supplier::{self, Net, verbs::CompanionCommand},
     verb::{Commands as _, Stop},
+    web::Tls,
 };
 
 /// How often a node looks at the time: retention ends, request ids are forgotten.
@@ -67,6 +68,8 @@ pub(super) struct Given {
     pub(super) spread_seconds: Option<u32>,
     pub(super) tell_minutes: Option<u32>,
     pub(super) api: Option<SocketAddr>,
+    pub(super) api_tls: Option<CertificateFiles>,
+    pub(super) api_plain: bool,
     pub(super) witness: Option<SocketAddr>,
     pub(super) forward: Vec<PublicKey>,
     pub(super) through: Vec<Through>,
@@ -81,6 +84,8 @@ impl Given {
     fn over(&self, config: Config) -> Config {
         Config {
             api: self.api.or(config.api),
+            api_tls: self.api_tls.clone().or(config.api_tls),
+            api_plain: self.api_plain || config.api_plain,
             witness: self.witness.or(config.witness),
             forward: or(&self.forward, config.forward),
             through: or(&self.through, config.through),
@@ -100,15 +105,16 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     let config = given.over(home::config(home)?);
     let listen = listen(given.dashboard, &config)?;
     check_elsewhere(listen, &config)?;
+    let (tls, keyed_calls) = (api_tls(&config)?, keyed_calls(&config)?);
     let passphrase = home::passphrase(passphrase_file, false)?;
-    if let (Role::Supplier, Some(url)) = (config.role, &config.store) {
-        let store = home::open_shared(url, home, tables(Role::Supplier), &passphrase)?;
-        return within_runtime(home, companion(home, &config, store, json));
+    if let (Role::Supplier, Some(url)) = (config.role, config.database(home)?) {
+        let store = home::open_shared(&url, home, tables(Role::Supplier), &passphrase)?;
+        return within_runtime(home, companion(home, &config, store, (tls, keyed_calls), json));
     }
     let store = Store::open(home, tables(config.role), &passphrase)?;
     match config.role {
         Role::Person => within_runtime(home, serve(home, store, listen, &config, given.browser, json)),
-        Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), json)),
+        Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), (tls, keyed_calls), json)),
     }
 }
 
@@ -121,6 +127,32 @@ fn keeps_secrets() -> Result<(), Failure> {
     let words = "SSLKEYLOGFILE is set: with it the secrets of this node's connections would be written to a file, and \
                  whoever reads that can read everything. Start it with `env -u SSLKEYLOGFILE regie`";
     Err(Failure::usage(words))
+}
+
+/// How a companion's API is encrypted; not at all on this machine alone, or where its owner says so.
+fn api_tls(config: &Config) -> Result<Option<Tls>, Failure> {
+    match (&config.api_tls, config.api) {
+        (Some(files), Some(_)) => Tls::of_files(files).map(Some),
+        (None, Some(at)) if !at.ip().is_loopback() && !config.api_plain => {
+            let next = "give a certificate (`api_tls` of config.toml, or --api-certificate FILE --api-key FILE), listen on \
+                        127.0.0.1 behind a proxy that does it, or say `api_plain = true` where nobody else is on that network";
+            Err(Failure::usage(format!(
+                "keys and values would go in the clear to whoever reaches {at}, so the API is not served there; {next}"
+            )))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// How many calls with an `Idempotency-Key` are answered within a day, where it is said.
+fn keyed_calls(config: &Config) -> Result<Option<u64>, Failure> {
+    let most = supplier::once::ANSWERS_MOST;
+    match config.keyed_calls_a_day {
+        Some(calls) if calls == 0 || calls > most => {
+            Err(Failure::usage(format!("keyed_calls_a_day in config.toml is a number from 1 to {most}; mend it")))
+        }
+        calls => Ok(calls),
+    }
 }
 
 /// How a person's node gets to its suppliers.
@@ -343,7 +375,13 @@ async fn serve(
     running.until_the_end().await
 }
 
-async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: bool) -> Result<(), Failure> {
+async fn companion(
+    home: &Path,
+    config: &Config,
+    store: Box<dyn Ledger>,
+    (tls, keyed_calls): (Option<Tls>, Option<u64>),
+    json: bool,
+) -> Result<(), Failure> {
     let listener = control::bind(&control::socket(home))?;
     let way = Way { proxy: config.proxy.clone(), ..Way::default() };
     config.check_forwarding()?;
@@ -361,13 +399,14 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
         let next = "build one with `cargo install --path node --features nats`, or take `nats` out of config.toml";
         return Err(Failure::usage(format!("this regie was built without NATS; {next}")));
     }
-    let (events, desk, end, addresses) = supplier::start(store, net).await?;
+    let (events, desk, end, addresses) = supplier::start(store, net, keyed_calls).await?;
     #[cfg(feature = "nats")]
     if let Some(url) = &config.nats {
         tokio::spawn(api::bus::run(desk.clone(), url.clone()));
     }
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let api = match config.api {
-        Some(at) => Some(api::start(desk.clone(), at, config.webhook_hosts.clone()).await?),
+        Some(at) => Some(api::start(desk.clone(), at, tls, config.webhook_hosts.clone()).await?),
         None => None,
     };
     let witness = match config.witness {
@@ -381,7 +420,7 @@ async fn companion(home: &Path, config: &Config, store: Box<dyn Ledger>, json: b
     }
     say(json, &running, || {
         let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
-        lines.extend(api.map(|at| format!("The API is at http://{at}")));
+        lines.extend(api.map(|at| format!("The API is at {scheme}://{at}")));
         lines.extend(witness.map(|at| format!("The witness answers at http://{at}")));
         lines.join("\n")
     });

@@ -22,6 +22,7 @@ mod database;
 mod digest;
 mod guard;
 mod index;
+mod rewrap;
 mod rows;
 mod scan;
 mod seen;

@@ -12,14 +12,16 @@ use crate::{
     store::{Nth, Read as _},
 };
 
-/// Answers kept at once.
-pub const ANSWERS: u64 = 100_000;
+/// Answers kept at once, where the company sets no other number: some 100 MB at a KB each.
+const ANSWERS: u64 = 100_000;
+/// The most that it can set.
+pub const ANSWERS_MOST: u64 = 10_000_000;
 /// Longest answer that is kept, in bytes.
 pub const ANSWER_BYTES: usize = 256 * 1024;
 /// How long an answer is kept, in milliseconds.
 const KEPT_MS: u64 = 24 * 60 * 60 * 1000;
-/// Old answers that one turn removes.
-const PRUNED_AT_ONCE: usize = 1024;
+/// Old answers that one turn removes: several times as many as can come between two of them.
+const PRUNED_AT_ONCE: usize = 4096;
 
 /// A call's `Idempotency-Key` and what it asked.
 pub struct Once {
@@ -69,6 +71,8 @@ pub(super) struct Placed {
 pub struct Left {
     /// Calls.
     pub calls: u64,
+    /// Of how many within a day.
+    pub of: u64,
     /// Seconds; a day where none was made lately.
     pub more_in: u32,
 }
@@ -103,9 +107,11 @@ impl Companion {
             Some((number, placed)) => (last + 1 - number, placed.at.plus_ms(KEPT_MS).0.saturating_sub(at.0)),
         };
         let more_in = u32::try_from(more_in.div_ceil(1000)).unwrap_or(u32::MAX);
-        let Some(calls) = ANSWERS.checked_sub(kept + 1) else {
+        let most = self.keyed_calls.unwrap_or(ANSWERS);
+        let Some(calls) = most.checked_sub(kept + 1) else {
             let words = format!(
-                "{ANSWERS} calls with an Idempotency-Key were answered within a day; there is room again in {more_in} seconds"
+                "{most} calls with an Idempotency-Key were answered within a day; there is room again in {more_in} seconds, or at \
+                 once with a larger `keyed_calls_a_day` in config.toml"
             );
             return Err(Failure::new("rate_limited", exit::REFUSED, words).in_seconds(more_in));
         };
@@ -113,7 +119,7 @@ impl Companion {
         let placed = Placed { at, key: once.key.into() };
         turn.batch.put(tables::ANSWERS, &once.key, &stored);
         turn.batch.append(tables::ANSWER_ORDER, &(), &placed);
-        Ok(Left { calls, more_in })
+        Ok(Left { calls, of: most, more_in })
     }
 
     /// Removes answers that are past their day.

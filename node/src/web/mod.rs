@@ -1,11 +1,12 @@
 //! The one way in by HTTP: for a person's dashboard, a company's page and a supplier's API.
 //!
 //! In: listeners, a room's `Router` and its [`Face`]. Out: nothing; it serves until the process ends. `server.rs`
-//! accepts connections within bounds, `tls.rs` encrypts them where no web server before it does, `guard.rs` turns away other hosts and sites, `headers.rs` says how an answer may
+//! accepts connections within bounds, `tls.rs` encrypts them where no web server before it does (`certificate.rs` by files that are renewed), `guard.rs` turns away other hosts and sites, `headers.rs` says how an answer may
 //! be used, `session.rs` knows who is in, `loopback.rs` where a person's own room is, `words.rs` the languages, `assets.rs` the style; every bound is in `limits.rs`.
 //! A room decides what it shows to whom; nothing of that is known here.
 
 mod assets;
+mod certificate;
 mod guard;
 mod headers;
 pub mod limits;

@@ -97,6 +97,18 @@ pub(super) async fn put_keyring(open: &mut PgConnection, bytes: Vec<u8>) -> Resu
     put.execute(open).await.map(drop).map_err(failed("making the store"))
 }
 
+/// The keyring of the company that lives there, if one does.
+pub(super) async fn stored_keyring(open: &mut PgConnection) -> Result<Option<Vec<u8>>, StoreError> {
+    meta(open, "keyring").await
+}
+
+/// Puts another keyring in the place of the one that was read.
+pub(super) async fn replace_keyring(open: &mut PgConnection, before: &[u8], after: Vec<u8>) -> Result<(), StoreError> {
+    let put = sqlx::query("UPDATE regie_meta SET value = $2 WHERE name = 'keyring' AND value = $1");
+    let put = put.bind(before.to_vec()).bind(after).execute(open).await.map_err(failed("changing the passphrase"))?;
+    if put.rows_affected() == 1 { Ok(()) } else { Err(StoreError::InUse) }
+}
+
 /// Waits for the steps of other processes from one version of the relations to the next; which version it is then.
 pub(super) async fn locked_format(open: &mut PgConnection) -> Result<u32, StoreError> {
     let query = sqlx::query_scalar("SELECT value FROM regie_meta WHERE name = 'format' FOR UPDATE");
