@@ -64,6 +64,7 @@ mod supplier_python;
 mod supplier_secrets;
 mod supplier_store;
 mod supplier_typescript;
+mod supplier_watch;
 mod supplier_webhooks;
 mod supply;
 mod tally;

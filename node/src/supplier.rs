@@ -2,7 +2,7 @@
 //!
 //! In: frames of persons, commands and API calls of the company, the clock. Out: replies, requests, values for the
 //! company. `supplier/host.rs` carries out what the machine decides, `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
-//! `supplier/lists.rs` keeps what is read page by page, `supplier/search.rs` finds in it, `supplier/labels.rs` keeps the company's own references, `supplier/happening.rs` is the outbox of events,
+//! `supplier/lists.rs` keeps what is read page by page, `supplier/search.rs` finds in it, `supplier/labels.rs` keeps the company's own references, `supplier/pulse.rs` measures, `supplier/happening.rs` is the outbox of events,
 //! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
@@ -31,6 +31,7 @@ pub mod once;
 pub mod patterns;
 mod persons;
 mod profile;
+pub mod pulse;
 mod records;
 mod rotation;
 pub mod runs;
@@ -65,7 +66,11 @@ pub use rotation::{may_rotate, rotate};
 pub use tables::{SCHEMA, decode_all};
 pub use tally::Standing;
 
-use self::labels::{Label, Thing};
+use self::{
+    hooks::Behind,
+    labels::{Label, Thing},
+    pulse::{Pulse, Timer},
+};
 
 use crate::{
     clock::{self, Clock},
@@ -111,7 +116,7 @@ impl World {
 }
 
 /// How much there is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Figures {
     /// Persons.
     pub relationships: u64,
@@ -129,6 +134,10 @@ pub struct Figures {
     pub told_later: u64,
     /// Are the rows of the store those that were written, as far as that was looked at?
     pub store_fine: bool,
+    /// How far each webhook is.
+    pub webhooks: Vec<Behind>,
+    /// For how many seconds what is past its retention was not looked at: what is due is erased at that look.
+    pub retention_behind: u64,
 }
 
 /// A call of the API: done on the driver's thread, between other turns.
@@ -140,6 +149,7 @@ pub struct Desk {
     events: mpsc::Sender<CompanionEvent>,
     news: watch::Receiver<u64>,
     net: Arc<Net>,
+    pulse: Pulse,
 }
 
 impl Desk {
@@ -162,6 +172,18 @@ impl Desk {
         let stopping = || Failure::new("unavailable", crate::command::exit::UNREACHABLE, "the companion is stopping");
         self.events.send(CompanionEvent::Call(call)).await.map_err(|_| stopping())?;
         wait.await.map_err(|_| stopping())?
+    }
+
+    /// What the companion measures.
+    #[must_use]
+    pub fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// How many events wait for the companion, of the [`driver::EVENTS`] that can.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.events.max_capacity() - self.events.capacity()
     }
 
     /// Changes whenever something has happened.
@@ -244,6 +266,8 @@ pub struct Companion {
     /// Was it told to end?
     stops: bool,
     working: bool,
+    pulse: Pulse,
+    turn: Timer,
     /// How many calls with an `Idempotency-Key` are answered within a day, where the company says so.
     keyed_calls: Option<u64>,
     /// Where this companion is a board.
@@ -308,7 +332,7 @@ pub async fn start(
     let addresses = endpoint.addresses();
     let (events, inbox) = mpsc::channel(driver::EVENTS);
     let (news, heard) = watch::channel(0);
-    let known = Arc::new(net.clone());
+    let (known, pulse) = (Arc::new(net.clone()), Pulse::default());
     #[cfg(feature = "vc")]
     let statuses = statuses::Statuses::new(net.reader.clone(), tokio::runtime::Handle::current());
     let mut companion = Companion {
@@ -336,6 +360,8 @@ pub async fn start(
         broken: false,
         stops: false,
         working: false,
+        pulse: pulse.clone(),
+        turn: Timer::begin(),
         keyed_calls,
         board: None,
         looks: BTreeMap::new(),
@@ -375,7 +401,7 @@ pub async fn start(
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
     });
-    let desk = Desk { events: events.clone(), news: heard, net: known };
+    let desk = Desk { events: events.clone(), news: heard, net: known, pulse };
     Ok((events, desk, end, addresses))
 }
 
@@ -448,7 +474,9 @@ impl Driven for Companion {
     }
 
     fn begin(&mut self) -> Result<(), StoreError> {
+        self.turn = Timer::begin();
         self.store.begin()?;
+        self.pulse.waits.observe(self.turn.took());
         if self.store.shared() {
             self.refresh()?;
             self.load_segments()?;
@@ -460,6 +488,7 @@ impl Driven for Companion {
     }
 
     fn handle(&mut self, event: CompanionEvent, turn: &mut Turn) -> bool {
+        self.pulse.handled.inc();
         self.event(event, turn).unwrap_or_else(|failure| {
             // What can't be read can't be acted on: nothing of this turn is stored or sent.
             tracing::error!(%failure, "the companion stops");
@@ -475,7 +504,12 @@ impl Driven for Companion {
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         self.remember();
-        if self.broken { Err(StoreError::Halted) } else { self.store.commit(batch) }
+        if self.broken {
+            return Err(StoreError::Halted);
+        }
+        self.store.commit(batch)?;
+        self.pulse.turns.observe(self.turn.took());
+        Ok(())
     }
 }
 
@@ -778,17 +812,24 @@ impl Companion {
     }
 
     /// How much there is of everything.
-    pub(crate) fn figures(&self) -> Result<Figures, Failure> {
+    pub(crate) fn figures(&mut self) -> Result<Figures, Failure> {
         Ok(Figures {
             relationships: self.store.count(tables::RELATIONSHIPS)?,
-            connected: self.connected.len() as u64,
+            connected: self.connected(),
             values: self.store.count(tables::HELD_VALUES)?,
             events: self.store.count(tables::EVENTS)?,
             clocks_differ: self.machine.skewed().count() as u64,
             clock_fine: self.clock.report("regie clock").fine,
             told_later: self.machine.turned_away().times,
             store_fine: self.store.integrity().is_fine(),
+            webhooks: self.behind()?,
+            retention_behind: self.retention_behind()?,
         })
+    }
+
+    /// How many persons' nodes are connected to this process.
+    pub(crate) fn connected(&self) -> u64 {
+        self.connected.len() as u64
     }
 
     /// Is this person's node connected to this process?

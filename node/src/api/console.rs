@@ -245,7 +245,7 @@ fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Resul
         name: companion.company_name(),
         test: caller.world == crate::supplier::World::Test,
         relationships: last,
-        connected: companion.figures()?.connected,
+        connected: companion.connected(),
         told_later: companion.pairings().1.times,
         disclosures: companion.last_of(List::Disclosures, caller.world, None)?,
         events,

@@ -18,7 +18,10 @@ use prometheus_client::{
 };
 
 use super::{Api, problem::Problem};
-use crate::command::Failure;
+use crate::{
+    command::Failure,
+    supplier::{Figures, hooks::Behind, pulse::Pulse},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -31,57 +34,193 @@ struct Route {
     route: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfWebhook {
+    webhook: String,
+}
+
+type Whole = Gauge<i64, AtomicI64>;
+type PerWebhook = Family<OfWebhook, Whole>;
+
 /// What is measured.
 pub(super) struct Metrics {
     registry: Registry,
     calls: Family<Answered, Counter<u64, AtomicU64>>,
     seconds: Family<Route, Histogram, fn() -> Histogram>,
-    relationships: Gauge<i64, AtomicI64>,
-    connected: Gauge<i64, AtomicI64>,
-    values: Gauge<i64, AtomicI64>,
-    events: Gauge<i64, AtomicI64>,
-    clocks_differ: Gauge<i64, AtomicI64>,
-    clock_fine: Gauge<i64, AtomicI64>,
-    told_later: Gauge<i64, AtomicI64>,
-    store_fine: Gauge<i64, AtomicI64>,
+    figures: Gauges,
+    webhooks: Webhooks,
+    process: Process,
 }
 
-impl Default for Metrics {
-    fn default() -> Self {
+impl Metrics {
+    /// Of a companion with this pulse.
+    pub(super) fn of(pulse: &Pulse) -> Self {
         let mut registry = Registry::with_prefix("regie_supplier");
         let calls = Family::default();
         let seconds: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new([0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0]));
-        let [relationships, connected, values, events, clocks_differ, clock_fine, told_later, store_fine] =
-            std::array::from_fn(|_| Gauge::default());
         registry.register("calls", "Calls of the API", calls.clone());
         registry.register("call_seconds", "How long calls took", seconds.clone());
-        registry.register("relationships", "Persons with a relationship", relationships.clone());
-        registry.register("connected", "Persons whose node is connected", connected.clone());
-        registry.register("values_held", "Values held", values.clone());
-        registry.register("events_kept", "Events that can be read", events.clone());
-        registry.register("clocks_differ", "Persons whose clocks differ, so that requests wait", clocks_differ.clone());
+        registry.register("turn_seconds", "From a turn's beginning until its changes are stored", pulse.turns.clone());
         registry.register(
-            "clock_fine",
-            "1 where this machine's clock is right, else see regie doctor",
-            clock_fine.clone(),
+            "turn_wait_seconds",
+            "Of that, the wait for the store and for other companions on it",
+            pulse.waits.clone(),
         );
-        registry.register("pairings_told_later", "Persons for whom an hour had no more room", told_later.clone());
-        registry.register("store_fine", "1 where no row was found set back, else see regie doctor", store_fine.clone());
-        Self {
-            registry,
-            calls,
-            seconds,
-            relationships,
-            connected,
-            values,
-            events,
-            clocks_differ,
-            clock_fine,
-            told_later,
-            store_fine,
+        registry.register("handled", "Frames, calls and other events that were handled", pulse.handled.clone());
+        registry.register("refused", "What peers were refused, by code", pulse.refused.clone());
+        registry.register("deliveries", "Deliveries to webhooks, by how they ended", pulse.deliveries.clone());
+        let (figures, webhooks) = (Gauges::default(), Webhooks::default());
+        figures.register(&mut registry);
+        webhooks.register(&mut registry);
+        let process = Process::default();
+        process.register(&mut registry);
+        Self { registry, calls, seconds, figures, webhooks, process }
+    }
+}
+
+/// How much there is.
+#[derive(Default)]
+struct Gauges {
+    relationships: Whole,
+    connected: Whole,
+    values: Whole,
+    events: Whole,
+    clocks_differ: Whole,
+    clock_fine: Whole,
+    told_later: Whole,
+    store_fine: Whole,
+    retention_behind: Whole,
+    waiting: Whole,
+}
+
+impl Gauges {
+    fn register(&self, registry: &mut Registry) {
+        let all = [
+            ("relationships", "Persons with a relationship", &self.relationships),
+            ("connected", "Persons whose node is connected", &self.connected),
+            ("values_held", "Values held", &self.values),
+            ("events_kept", "Events that can be read", &self.events),
+            ("clocks_differ", "Persons whose clocks differ, so that requests wait", &self.clocks_differ),
+            ("clock_fine", "1 where this machine's clock is right, else see regie doctor", &self.clock_fine),
+            ("pairings_told_later", "Persons for whom an hour had no more room", &self.told_later),
+            ("store_fine", "1 where no row was found set back, else see regie doctor", &self.store_fine),
+            (
+                "retention_behind_seconds",
+                "How long what is past its retention was not looked at and erased",
+                &self.retention_behind,
+            ),
+            ("waiting", "Frames, calls and other events that wait for a turn", &self.waiting),
+        ];
+        for (name, help, gauge) in all {
+            registry.register(name, help, gauge.clone());
         }
     }
+
+    fn set(&self, figures: &Figures, waiting: usize) {
+        self.relationships.set(whole(figures.relationships));
+        self.connected.set(whole(figures.connected));
+        self.values.set(whole(figures.values));
+        self.events.set(whole(figures.events));
+        self.clocks_differ.set(whole(figures.clocks_differ));
+        self.clock_fine.set(i64::from(figures.clock_fine));
+        self.told_later.set(whole(figures.told_later));
+        self.store_fine.set(i64::from(figures.store_fine));
+        self.retention_behind.set(whole(figures.retention_behind));
+        self.waiting.set(whole(waiting as u64));
+    }
+}
+
+/// How far each webhook is.
+#[derive(Default)]
+struct Webhooks {
+    events: PerWebhook,
+    seconds: PerWebhook,
+    failing: PerWebhook,
+    disabled: PerWebhook,
+    dead: PerWebhook,
+}
+
+impl Webhooks {
+    fn all(&self) -> [(&'static str, &'static str, &PerWebhook); 5] {
+        [
+            ("webhook_behind", "Events that a webhook was not told", &self.events),
+            ("webhook_behind_seconds", "How old the oldest event is that a webhook was not told", &self.seconds),
+            ("webhook_failing", "1 where the receiver fails", &self.failing),
+            ("webhook_disabled", "1 where nothing is told until somebody enables it again", &self.disabled),
+            ("webhook_dead_letters", "Events that the receiver refused for good", &self.dead),
+        ]
+    }
+
+    fn register(&self, registry: &mut Registry) {
+        for (name, help, family) in self.all() {
+            registry.register(name, help, family.clone());
+        }
+    }
+
+    /// One that was deleted since the last look is left out.
+    fn set(&self, webhooks: &[Behind]) {
+        for (_, _, family) in self.all() {
+            family.clear();
+        }
+        for hook in webhooks {
+            let of = OfWebhook { webhook: hook.id.to_string() };
+            let set = |family: &PerWebhook, number: u64| {
+                family.get_or_create(&of).set(whole(number));
+            };
+            set(&self.events, hook.events);
+            set(&self.seconds, hook.seconds);
+            set(&self.failing, hook.failing.into());
+            set(&self.disabled, hook.disabled.into());
+            set(&self.dead, hook.dead.into());
+        }
+    }
+}
+
+/// The process, as the kernel counts it.
+#[derive(Default)]
+struct Process {
+    cpu: Gauge<f64, AtomicU64>,
+    resident: Whole,
+    files: Whole,
+    threads: Whole,
+}
+
+impl Process {
+    fn register(&self, registry: &mut Registry) {
+        registry.register("process_cpu_seconds", "Processor time of this process", self.cpu.clone());
+        registry.register("process_resident_memory_bytes", "Memory of this process", self.resident.clone());
+        registry.register("process_open_fds", "Files and connections that are open", self.files.clone());
+        registry.register("process_threads", "Threads of this process", self.threads.clone());
+    }
+
+    /// What the kernel says of this process (proc(5)); where it says nothing the figures stay.
+    fn look(&self) {
+        let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+        // Behind the name, which may hold anything.
+        let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+        let number = |at: usize| fields.get(at).and_then(|text| text.parse::<u32>().ok());
+        if let (Some(user), Some(system), Some(threads)) = (number(11), number(12), number(17)) {
+            self.cpu.set((f64::from(user) + f64::from(system)) / TICKS_A_SECOND);
+            self.threads.set(threads.into());
+        }
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let resident =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB")?.parse().ok());
+        if let Some(kib) = resident {
+            self.resident.set(whole(u64::saturating_mul(kib, 1024)));
+        }
+        if let Ok(open) = std::fs::read_dir("/proc/self/fd") {
+            self.files.set(whole(open.count() as u64));
+        }
+    }
+}
+
+/// In which the kernel counts processor time; of Linux on every machine that this runs on.
+const TICKS_A_SECOND: f64 = 100.0;
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl Metrics {
@@ -108,15 +247,9 @@ pub(super) async fn readyz(State(api): State<Api>) -> Result<String, Problem> {
 /// Everything measured, for Prometheus.
 pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem> {
     let figures = api.desk.call(|companion, _| companion.figures()).await?;
-    let whole = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
-    api.metrics.relationships.set(whole(figures.relationships));
-    api.metrics.connected.set(whole(figures.connected));
-    api.metrics.values.set(whole(figures.values));
-    api.metrics.events.set(whole(figures.events));
-    api.metrics.clocks_differ.set(whole(figures.clocks_differ));
-    api.metrics.clock_fine.set(i64::from(figures.clock_fine));
-    api.metrics.told_later.set(whole(figures.told_later));
-    api.metrics.store_fine.set(i64::from(figures.store_fine));
+    api.metrics.figures.set(&figures, api.desk.waiting());
+    api.metrics.webhooks.set(&figures.webhooks);
+    api.metrics.process.look();
     let mut text = String::new();
     encode(&mut text, &api.metrics.registry).map_err(Failure::internal)?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

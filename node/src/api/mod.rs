@@ -155,7 +155,8 @@ fn calls() -> OpenApiRouter<Api> {
 fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
-    let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };
+    let metrics = Arc::new(health::Metrics::of(desk.pulse()));
+    let api = Api { desk, metrics, streams, allowed, seats: Arc::default() };
     // Written once, and not for everybody who asks, with a key or none.
     let description = Bytes::from(document().to_string());
     let room = calls

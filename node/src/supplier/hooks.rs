@@ -201,6 +201,23 @@ pub struct Change {
     pub at_once: Option<u8>,
 }
 
+/// How far a webhook is.
+#[derive(Clone, Debug)]
+pub struct Behind {
+    /// Which one.
+    pub id: names::Webhook,
+    /// Events that it was not told.
+    pub events: u64,
+    /// How old the oldest of them is, in seconds.
+    pub seconds: u64,
+    /// Does its receiver fail?
+    pub failing: bool,
+    /// Is nothing told until somebody enables it again?
+    pub disabled: bool,
+    /// Dead letters.
+    pub dead: u32,
+}
+
 /// One end of a range of events.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bound {
@@ -252,6 +269,26 @@ impl Companion {
     /// Every webhook.
     pub(crate) fn all_hooks(&self) -> Result<Vec<(names::Webhook, Hook)>, Failure> {
         Ok(self.store.group(tables::WEBHOOKS, &())?)
+    }
+
+    /// How far each is.
+    pub(super) fn behind(&mut self) -> Result<Vec<Behind>, Failure> {
+        let now = self.clock.now().wall;
+        let behind = |(id, hook): (names::Webhook, Hook)| {
+            let world = World::of(hook.test);
+            let events = self.newest_event(world)?.saturating_sub(hook.told);
+            let oldest = if events == 0 { None } else { self.happening(world, hook.told.saturating_add(1))? };
+            let seconds = oldest.map_or(0, |event| now.0.saturating_sub(event.at.0) / 1000);
+            Ok(Behind {
+                id,
+                events,
+                seconds,
+                failing: hook.failing_since.is_some(),
+                disabled: hook.disabled,
+                dead: hook.dead,
+            })
+        };
+        self.all_hooks()?.into_iter().map(behind).collect()
     }
 
     /// One webhook of a world.

@@ -53,6 +53,9 @@ impl Host for Hands<'_> {
 
     fn reply(&mut self, reply: Departure<SupplierReply>) {
         if let (Ok(()), Some(responder)) = (&self.done, self.responder.take()) {
+            if let Some(code) = reply.refusal() {
+                self.companion.pulse.refuse(code);
+            }
             answer(responder, &reply, self.turn);
         }
     }

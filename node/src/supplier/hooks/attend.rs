@@ -69,6 +69,16 @@ pub enum Went {
     Unwanted,
 }
 
+impl Went {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Refused | Self::Unwanted => "refused",
+            Self::Failed { .. } => "failed",
+        }
+    }
+}
+
 /// A delivery that was tried.
 #[derive(Clone, Debug)]
 pub struct Tried {
@@ -192,6 +202,7 @@ impl Companion {
         let mut failed = None;
         for one in tried {
             let event = one.attempt.event;
+            self.pulse.deliver(one.went.word());
             hook.trouble = one.attempt.error.clone();
             match one.went {
                 Went::Taken => {
