@@ -30,7 +30,8 @@ pub struct Client {
 /// An answer.
 pub struct Answer {
     what: String,
-    status: u16,
+    /// HTTP status.
+    pub status: u16,
     headers: Vec<(String, String)>,
     body: String,
 }

@@ -54,6 +54,7 @@ mod soak;
 mod standing;
 mod supplier_api;
 mod supplier_bus;
+mod supplier_compose;
 mod supplier_console;
 mod supplier_delegation;
 mod supplier_events;
