@@ -35,6 +35,18 @@ fn a_home_of_every_release_opens_and_goes_on() {
     }
 }
 
+/// The first version of a backup was one object, its bytes as digits.
+#[test]
+fn a_backup_of_the_first_version_is_restored() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join("backup-1.age");
+    let mut node = Node::at(directory.path().join("again"));
+    node.good(&["restore", file.to_str().expect("text"), "--yes"]);
+    node.start();
+    assert!(node.good(&["get", "name.full"]).contains("Anna Bakker"));
+    assert!(node.good(&["get", "address.postalCode"]).contains("1012 AB"));
+}
+
 /// Whatever stands in a table is what the table says, and the tables that matter are not empty.
 fn every_record_decodes(release: &str, homes: &Path) {
     let open = |role: &str, schema: &'static Schema| {

@@ -1,28 +1,36 @@
-//! Backups: everything in a store, encrypted with a passphrase in the age format.
+//! Backups: everything in a store, encrypted with a passphrase in the age format, and as large as a store may be.
 //!
 //! In: a store, or an age file. Out: an age file (scrypt recipient, <https://age-encryption.org/v1>), or rows
 //! for a new store. A restored node ends all earlier grants: a revocation may be newer than the backup.
+//!
+//! What is inside goes by in frames (`backup/frames.rs`), so that neither side holds more than one of them; `backup/taking.rs` has a
+//! node that runs give its rows. An earlier version wrote one object, which is read whole.
 
-use std::{ops::ControlFlow, path::Path};
+mod first_version;
+mod frames;
+mod taking;
+
+use std::{
+    io::{Read, Write},
+    path::Path,
+};
 
 use age::secrecy::SecretString;
-use regie_protocol::wire;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 
+pub use self::frames::BackupRow;
+pub use self::taking::{TakeRows, TakenRows, Taking, give};
+use self::{
+    first_version::FirstVersion,
+    frames::{Frame, Head, frame, write},
+};
 use crate::{
     command::{Failure, exit},
     home::{self, Role},
-    store::{Batch, Key, LastPart, Ledger, Passphrase, Store},
-    verb::Verb,
+    store::{Batch, Ledger, Passphrase, Store},
 };
 
 /// The version of what is inside a backup (docs/versions.md).
-pub const VERSION: u32 = 1;
-/// Largest backup that is read, in bytes.
-const BACKUP_BYTES: usize = 1024 * 1024 * 1024;
-/// Largest file of one: what age adds is a header and 16 bytes for each 64 KiB.
-pub const FILE_BYTES: u64 = BACKUP_BYTES as u64 + BACKUP_BYTES as u64 / 1024;
+pub const VERSION: u32 = 2;
 /// How much work a passphrase costs here: scrypt with N = 2^17, r = 8, p = 1 (OWASP's first choice), which takes 128 MiB. It is the
 /// same on every machine and at every moment; by age's own choice a backup that was made on an idle machine could not be opened on a busy one.
 const WORK: u8 = 17;
@@ -31,113 +39,160 @@ const MOST_WORK: u8 = 19;
 /// Rows put in one transaction while restoring.
 const ROWS_PER_COMMIT: usize = 512;
 
-/// Asks for every row of the store, of either role.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct TakeRows {}
+/// A backup that is being written.
+pub struct Sealing<W: Write>(age::stream::StreamWriter<W>);
 
-/// The rows.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-pub struct TakenRows {
-    /// All of them.
-    pub rows: Vec<BackupRow>,
+impl<W: Write> Sealing<W> {
+    /// Begins the backup of a home.
+    ///
+    /// # Errors
+    /// Where `config.toml` can't be read, or nothing can be written.
+    pub fn begin(home: &Path, passphrase: &Passphrase, to: W) -> Result<Self, Failure> {
+        let role = home::config(home)?.role;
+        let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
+        Self::of(&Head { version: VERSION, role, config }, passphrase, to)
+    }
+
+    fn of(head: &Head, passphrase: &Passphrase, to: W) -> Result<Self, Failure> {
+        let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.text().to_owned()));
+        recipient.set_work_factor(WORK);
+        let recipient: &dyn age::Recipient = &recipient;
+        let sealing = age::Encryptor::with_recipients(std::iter::once(recipient)).map_err(Failure::internal)?;
+        let mut to = sealing.wrap_output(to).map_err(cannot)?;
+        write(&mut to, head).map_err(cannot)?;
+        Ok(Self(to))
+    }
+
+    /// Reads every row of a store into it.
+    ///
+    /// # Errors
+    /// The store's; where nothing can be written.
+    pub fn of_store(mut self, store: &dyn Ledger) -> Result<W, Failure> {
+        frames::of_store(store, &mut self.0)?;
+        self.0.finish().map_err(cannot)
+    }
+
+    /// Lets the frames go by that a node gives, to the last of them.
+    ///
+    /// # Errors
+    /// Frames that end early or are none; where nothing can be written.
+    pub fn of_frames(mut self, mut from: impl Read) -> Result<W, Failure> {
+        frames::let_by(&mut from, &mut self.0)?;
+        self.0.finish().map_err(cannot)
+    }
 }
 
-impl Verb for TakeRows {
-    const NAME: &'static str = "backup";
-    type Answer = TakenRows;
+fn cannot(error: std::io::Error) -> Failure {
+    Failure::internal(format!("the backup could not be written: {error}; is there room?"))
 }
 
-/// One row: table, group, item or number, value; hexadecimal where bytes.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct BackupRow {
-    table: String,
-    group: String,
-    item: Option<String>,
-    number: Option<u64>,
-    value: String,
-}
-
-/// What is inside a backup.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Backup {
-    /// [`VERSION`] of who wrote it.
-    pub version: u32,
+/// A backup that was opened: whose it is, and its rows, once.
+pub struct Opened<R: Read> {
     /// Whose.
     pub role: Role,
     /// `config.toml` as it was.
     pub config: String,
-    /// Every row.
-    pub rows: Vec<BackupRow>,
+    rows: Rows<R>,
 }
 
-/// Reads every row of a store.
-///
-/// # Errors
-/// The store's.
-pub fn rows(store: &dyn Ledger) -> Result<Vec<BackupRow>, Failure> {
-    let mut rows = Vec::new();
-    for table in store.schema().ids() {
-        store.each_row(table, &mut |row| {
-            let (item, number) = match &row.item {
-                LastPart::Bytes(bytes) => (Some(hex(bytes)), None),
-                LastPart::Index(number) => (None, Some(*number)),
-            };
-            rows.push(BackupRow {
-                table: table.name().to_owned(),
-                group: hex(&row.group),
-                item,
-                number,
-                value: hex(&row.value),
-            });
-            ControlFlow::Continue(())
-        })?;
-    }
-    Ok(rows)
+enum Rows<R: Read> {
+    First(FirstVersion),
+    Frames(R),
 }
 
-/// The backup of a home that has these rows, encrypted: what a file holds from which it goes on elsewhere.
-///
-/// # Errors
-/// Where `config.toml` can't be read.
-pub fn of(home: &Path, rows: Vec<BackupRow>, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
-    let role = home::config(home)?.role;
-    let config = std::fs::read_to_string(home.join("config.toml")).map_err(Failure::internal)?;
-    seal(&Backup { version: VERSION, role, config, rows }, passphrase)
-}
-
-/// Encrypts a backup.
-///
-/// # Errors
-/// Where encryption fails, which no passphrase causes.
-pub fn seal(backup: &Backup, passphrase: &Passphrase) -> Result<Vec<u8>, Failure> {
-    let plain = zeroize::Zeroizing::new(wire::encode(backup).map_err(Failure::internal)?);
-    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.text().to_owned()));
-    recipient.set_work_factor(WORK);
-    age::encrypt(&recipient, &plain).map_err(Failure::internal)
-}
-
-fn decrypted(file: &[u8], passphrase: &Passphrase) -> Result<Vec<u8>, age::DecryptError> {
-    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.text().to_owned()));
-    identity.set_max_work_factor(MOST_WORK);
-    age::decrypt(&identity, file)
-}
-
-/// Opens a backup.
+/// Opens a backup; `file` is its beginning, each time that it is asked for.
 ///
 /// # Errors
 /// [`exit::LOCKED`] for a wrong passphrase, [`exit::USAGE`] for a file that is no backup, or one of another version.
-pub fn open(file: &[u8], passphrase: &Passphrase) -> Result<Backup, Failure> {
-    let decrypted = match (decrypted(file, passphrase), passphrase.decomposed()) {
+pub fn open<R: Read>(
+    file: impl Fn() -> Result<R, Failure>,
+    passphrase: &Passphrase,
+) -> Result<Opened<impl Read>, Failure> {
+    let opened = match (decrypted(file()?, passphrase), passphrase.decomposed()) {
         // One of an earlier version may have been sealed with the other form.
         (Err(age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed), Some(other)) => {
-            decrypted(file, &other)
+            decrypted(file()?, &other)
         }
-        (decrypted, _) => decrypted,
+        (opened, _) => opened,
     };
-    let plain = decrypted.map_err(|error| match error {
+    let mut plain = opened.map_err(refused)?;
+    let mut first = [0];
+    plain.read_exact(&mut first).map_err(|_| no_backup())?;
+    // Nothing is lost: what was looked at goes before the rest.
+    let mut plain = std::io::Cursor::new(first).chain(plain);
+    if first_version::begins_with(first[0]) {
+        let backup = FirstVersion::read(plain)?;
+        let (role, config) = (backup.role, backup.config.clone());
+        return Ok(Opened { role, config, rows: Rows::First(backup) });
+    }
+    let head: Head = frame(&mut plain)?;
+    match head.version {
+        VERSION => Ok(Opened { role: head.role, config: head.config, rows: Rows::Frames(plain) }),
+        other => Err(other_version(other)),
+    }
+}
+
+fn decrypted<R: Read>(file: R, passphrase: &Passphrase) -> Result<age::stream::StreamReader<R>, age::DecryptError> {
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.text().to_owned()));
+    identity.set_max_work_factor(MOST_WORK);
+    let identity: &dyn age::Identity = &identity;
+    age::Decryptor::new(file)?.decrypt(std::iter::once(identity))
+}
+
+impl<R: Read> Opened<R> {
+    /// Puts the rows into a new store.
+    ///
+    /// # Errors
+    /// A row that can't be read, a backup that ends early, or the store's.
+    pub fn pour(self, store: &mut Store) -> Result<(), Failure> {
+        match self.rows {
+            Rows::First(backup) => put(&backup.rows()?, store),
+            Rows::Frames(mut plain) => {
+                let mut poured = 0_u64;
+                loop {
+                    match frame(&mut plain)? {
+                        Frame::Rows(rows) => {
+                            poured += rows.len() as u64;
+                            put(&rows, store)?;
+                        }
+                        Frame::End { rows } if rows == poured => return Ok(()),
+                        Frame::End { .. } => return Err(no_backup()),
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn put(rows: &[BackupRow], store: &mut Store) -> Result<(), Failure> {
+    for rows in rows.chunks(ROWS_PER_COMMIT) {
+        let mut batch = Batch::new();
+        for row in rows {
+            let table = store.schema().table(&row.table).ok_or_else(bad_row)?;
+            batch.put_row(table, row.key().ok_or_else(bad_row)?, row.value.to_vec());
+        }
+        store.commit(batch)?;
+    }
+    Ok(())
+}
+
+fn bad_row() -> Failure {
+    let next = "take another one; where a version before release 0.1.0 made it, export your data with that version";
+    Failure::usage(format!("the backup holds a row that can't be read: {next}"))
+}
+
+fn no_backup() -> Failure {
+    Failure::usage("this is not a backup, or a damaged one; give a file that `regie backup` wrote")
+}
+
+fn other_version(other: u32) -> Failure {
+    Failure::usage(format!(
+        "this backup has version {other}, this program reads {VERSION} and those before: install a newer regie"
+    ))
+}
+
+fn refused(error: age::DecryptError) -> Failure {
+    match error {
         age::DecryptError::DecryptionFailed | age::DecryptError::KeyDecryptionFailed => {
             Failure::new("locked", exit::LOCKED, "the passphrase does not open this backup: try again")
         }
@@ -146,84 +201,99 @@ pub fn open(file: &[u8], passphrase: &Passphrase) -> Result<Backup, Failure> {
              anew with `age -d` and `age -p`",
             1_u64.checked_shl(u32::from(required).saturating_sub(10)).unwrap_or(u64::MAX)
         )),
-        _ => Failure::usage("this is not a backup, or a damaged one; give a file that `regie backup` wrote"),
-    })?;
-    let plain = zeroize::Zeroizing::new(plain);
-    let backup: Backup =
-        wire::decode(&plain, BACKUP_BYTES).map_err(|_| Failure::usage("this age file holds no regie backup"))?;
-    match backup.version {
-        VERSION => Ok(backup),
-        other => Err(Failure::usage(format!(
-            "this backup has version {other}, this program reads {VERSION}: install a newer regie"
-        ))),
+        _ => no_backup(),
     }
-}
-
-/// Puts a backup's rows into a new store.
-///
-/// # Errors
-/// A row that can't be read, or the store's.
-pub fn pour(backup: &Backup, store: &mut Store) -> Result<(), Failure> {
-    let bad = || {
-        let next = "take another one; where a version before release 0.1.0 made it, export your data with that version";
-        Failure::usage(format!("the backup holds a row that can't be read: {next}"))
-    };
-    for rows in backup.rows.chunks(ROWS_PER_COMMIT) {
-        let mut batch = Batch::new();
-        for row in rows {
-            let table = store.schema().table(&row.table).ok_or_else(bad)?;
-            let group = unhex(&row.group).ok_or_else(bad)?;
-            let key = match (&row.item, row.number) {
-                (Some(item), None) => Key::grouped(&group, &unhex(item).ok_or_else(bad)?),
-                (None, Some(number)) => Key::grouped_index(&group, number),
-                _ => return Err(bad()),
-            };
-            batch.put_row(table, key, unhex(&row.value).ok_or_else(bad)?);
-        }
-        store.commit(batch)?;
-    }
-    Ok(())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    data_encoding::HEXLOWER.encode(bytes)
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    data_encoding::HEXLOWER.decode(text.as_bytes()).ok()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::{io::Cursor, ops::ControlFlow};
+
     use super::*;
+    use crate::store::{Entry, Guard, Key, Schema, TableId, tests::new_store_of};
+
+    const ONE: TableId = TableId::new(1, "one", true);
+    const OTHER: TableId = TableId::new(2, "other", false);
+    const fn entry(id: TableId) -> Entry {
+        Entry { id, key: "Key", record: "bytes", about: "", guard: Guard::Unguarded }
+    }
+    static SCHEMA: Schema =
+        Schema { role: "test", tables: &[entry(ONE), entry(OTHER)], facts: &[], version: 1, migrations: &[] };
+
+    fn phrase() -> Passphrase {
+        Passphrase::new("a phrase".to_owned())
+    }
+
+    fn empty(version: u32) -> Vec<u8> {
+        let head = Head { version, role: Role::Person, config: String::new() };
+        let mut end = Vec::new();
+        write(&mut end, &Frame::End { rows: 0 }).expect("written");
+        Sealing::of(&head, &phrase(), Vec::new()).and_then(|sealing| sealing.of_frames(&end[..])).expect("sealed")
+    }
+
+    fn opened(file: &[u8]) -> Result<Role, Failure> {
+        open(|| Ok(Cursor::new(file)), &phrase()).map(|opened| opened.role)
+    }
 
     #[test]
     fn a_backup_of_another_version_is_refused_and_says_what_to_do() {
-        let backup = |version| Backup { version, role: Role::Person, config: String::new(), rows: Vec::new() };
-        let phrase = Passphrase::new("a phrase".to_owned());
-        let opened = |version| open(&seal(&backup(version), &phrase).expect("sealed"), &phrase);
-        assert!(opened(VERSION).is_ok());
-        let failure = opened(VERSION + 1).expect_err("refused");
+        assert!(opened(&empty(VERSION)).is_ok_and(|role| role == Role::Person));
+        let failure = opened(&empty(VERSION + 1)).expect_err("refused");
         assert!(failure.exit == exit::USAGE && failure.message.contains("install a newer regie"), "{failure:?}");
     }
 
     #[test]
     fn a_backup_costs_the_same_work_whoever_made_it_and_a_file_that_takes_more_says_so() {
-        let backup = Backup { version: VERSION, role: Role::Person, config: String::new(), rows: Vec::new() };
-        let phrase = Passphrase::new("a phrase".to_owned());
-        let file = seal(&backup, &phrase).expect("sealed");
+        let file = empty(VERSION);
         // The second line of the header is `-> scrypt SALT WORK`.
         let header = String::from_utf8_lossy(&file[..200]).into_owned();
         let work = header.lines().nth(1).and_then(|line| line.rsplit(' ').next());
         assert_eq!(work, Some("17"), "{header}");
-        let mut recipient = age::scrypt::Recipient::new(SecretString::from(phrase.text().to_owned()));
+        let mut recipient = age::scrypt::Recipient::new(SecretString::from(phrase().text().to_owned()));
         recipient.set_work_factor(1);
         let cheap = age::encrypt(&recipient, b"x").expect("sealed");
         let costly = String::from_utf8_lossy(&cheap[..80]).find(" 1\n").map(|at| {
             let (before, after) = cheap.split_at(at);
             [before, b" 30", &after[2..]].concat()
         });
-        let failure = open(&costly.expect("a header"), &phrase).expect_err("refused");
+        let failure = opened(&costly.expect("a header")).expect_err("refused");
         assert!(failure.message.contains("1048576 MiB"), "{failure:?}");
+    }
+
+    fn all(store: &Store) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut rows = Vec::new();
+        for table in store.schema().ids() {
+            let visit = &mut |row: crate::store::Row| {
+                rows.push((
+                    format!("{} {:?} {:?}", table.name(), row.group, row.item).into_bytes(),
+                    row.value.to_vec(),
+                ));
+                ControlFlow::Continue(())
+            };
+            store.each_row(table, visit).expect("read");
+        }
+        // Names are blinded by the keys of each store, and with them their order.
+        rows.sort();
+        rows
+    }
+
+    #[test]
+    fn a_store_larger_than_a_frame_comes_back_row_by_row_and_cut_anywhere_it_is_no_backup() {
+        let [(_one, mut store), (_two, mut again), (_three, mut none)] = std::array::from_fn(|_| new_store_of(&SCHEMA));
+        let mut batch = Batch::new();
+        for number in 0..60_u8 {
+            batch.put_row(ONE, Key::grouped(b"", &[number]), vec![number; 50_000]);
+            batch.put_row(OTHER, Key::grouped_index(&[number], 7), vec![number; 10]);
+        }
+        store.commit(batch).expect("committed");
+        let head = Head { version: VERSION, role: Role::Person, config: String::new() };
+        let file = Sealing::of(&head, &phrase(), Vec::new()).and_then(|to| to.of_store(&store)).expect("sealed");
+        open(|| Ok(&file[..]), &phrase()).and_then(|opened| opened.pour(&mut again)).expect("poured");
+        assert!(all(&store) == all(&again) && all(&again).len() >= 120, "{} rows", all(&again).len());
+
+        for cut in [file.len() - 1, file.len() - 17, file.len() / 2, 300, 10, 0] {
+            let poured = open(|| Ok(&file[..cut]), &phrase()).and_then(|opened| opened.pour(&mut none));
+            assert!(poured.is_err(), "{cut} bytes");
+        }
     }
 }

@@ -2,15 +2,15 @@
 //! is needed; a home that says nothing more; or a new home made from such a file.
 
 use std::{
-    io::Write as _,
+    io::{BufReader, BufWriter, Read, Write},
     path::{Path, PathBuf},
 };
 
 use serde_json::json;
 
-use super::{confirm::Said, file::bytes_of, render, tables::tables};
+use super::{confirm::Said, render, tables::tables};
 use crate::{
-    backup::{self, TakeRows},
+    backup::{self, Sealing, Taking},
     command::{Failure, exit},
     control,
     home::{self, Role},
@@ -26,18 +26,37 @@ pub(super) fn write(home: &Path, passphrase_file: Option<&Path>, target: &Path, 
         return Err(Failure::usage(format!("this companion keeps everything in PostgreSQL; {next}")));
     }
     let passphrase = home::passphrase(passphrase_file, true)?;
+    let file = Whole::beside(target)?;
     // Through the running node where there is one, since it holds the store's lock.
-    let rows = match control::ask(home, &TakeRows {}) {
-        Ok(taken) => taken.rows,
-        Err(failure) if failure.code == "no_node" => backup::rows(&home::open(home, tables, &passphrase)?.1)?,
-        Err(failure) => return Err(failure),
+    let bytes = if control::runs(home) {
+        file.write(|to| given(home, &passphrase, to))?
+    } else {
+        let store = home::open(home, tables, &passphrase)?.1;
+        file.write(|to| Sealing::begin(home, &passphrase, to)?.of_store(&store))?
     };
-    let bytes = Whole::beside(target)?.write(&backup::of(home, rows, &passphrase)?)?;
     if json {
         return render::show(&json!({ "written": crate::out::path(target), "bytes": bytes }), true);
     }
     crate::out::say(format_args!("Wrote {}. It opens with the passphrase you gave.", target.display()));
     Ok(())
+}
+
+/// What the node that runs here gives, sealed.
+fn given<W: Write>(home: &Path, passphrase: &Passphrase, to: W) -> Result<W, Failure> {
+    // Before the node is asked, which does nothing else until everything is taken: a passphrase takes half a second.
+    let sealing = Sealing::begin(home, passphrase, to)?;
+    let taking = Taking::begin(home)?;
+    std::thread::scope(|scope| {
+        let verb = taking.verb();
+        let asked = scope.spawn(move || control::ask(home, &verb));
+        let sealed = taking.seal(sealing, || asked.is_finished());
+        // What the node says of it goes before what is seen of it here; that it takes long is no fault.
+        match (asked.join(), sealed) {
+            (_, Ok(sealed)) => Ok(sealed),
+            (Ok(Err(failure)), Err(_)) => Err(failure),
+            (_, Err(failure)) => Err(failure),
+        }
+    })
 }
 
 /// Where a node goes, and how that is said.
@@ -87,16 +106,15 @@ fn move_to(
     let passphrase = home::passphrase(passphrase_file, true)?;
     // Whatever keeps the file from being written is told before the node has left.
     let file = Whole::beside(target)?;
-    let (rows, runs) = match control::ask(home, &MoveAway { to: to.to_owned() }) {
-        Ok(_) => (control::ask(home, &TakeRows {})?.rows, true),
+    let (bytes, runs) = match control::ask(home, &MoveAway { to: to.to_owned() }) {
+        Ok(_) => (file.write(|to| given(home, &passphrase, to))?, true),
         Err(failure) if failure.code == "no_node" => {
             let mut store = home::open(home, tables, &passphrase)?.1;
             person::leaves(&mut store, to.trim())?;
-            (backup::rows(&store)?, false)
+            (file.write(|to| Sealing::begin(home, &passphrase, to)?.of_store(&store))?, false)
         }
         Err(failure) => return Err(failure),
     };
-    let bytes = file.write(&backup::of(home, rows, &passphrase)?)?;
     if runs {
         // It is silent already: whether it ends now or by itself makes no difference.
         let _ = control::ask(home, &Stop {});
@@ -160,17 +178,19 @@ impl<'a> Whole<'a> {
     }
 
     /// How many bytes it has comes out.
-    fn write(self, bytes: &[u8]) -> Result<usize, Failure> {
-        let Self { target, mut file } = self;
-        let mut written = || {
-            file.write_all(bytes)?;
-            file.as_file().sync_all()
-        };
-        written().map_err(|error| Self::cannot(target, &error))?;
+    fn write(
+        self,
+        by: impl FnOnce(BufWriter<&std::fs::File>) -> Result<BufWriter<&std::fs::File>, Failure>,
+    ) -> Result<u64, Failure> {
+        let Self { target, file } = self;
+        let whole =
+            by(BufWriter::with_capacity(256 * 1024, file.as_file()))?.into_inner().map_err(|error| error.into_error());
+        let whole = whole.and_then(|file| file.sync_all().and_then(|()| file.metadata()));
+        let bytes = whole.map_err(|error| Self::cannot(target, &error))?.len();
         file.persist_noclobber(target).map_err(|error| Self::cannot(target, &error.error))?;
         // The name must last as well.
         let last = std::fs::File::open(directory_of(target)).and_then(|directory| directory.sync_all());
-        last.map(|()| bytes.len()).map_err(|error| Self::cannot(target, &error))
+        last.map(|()| bytes).map_err(|error| Self::cannot(target, &error))
     }
 
     fn cannot(target: &Path, why: &dyn std::fmt::Display) -> Failure {
@@ -189,7 +209,11 @@ pub(super) fn restore(
     yes: bool,
     json: bool,
 ) -> Result<(), Failure> {
-    let file = bytes_of(source, backup::FILE_BYTES)?;
+    let file = || {
+        let opened = std::fs::File::open(source);
+        opened.map(BufReader::new).map_err(|error| Failure::usage(format!("can't read {}: {error}", source.display())))
+    };
+    file()?;
     let passphrase = home::passphrase(passphrase_file, false)?;
     let may_end = |back| match back {
         Back::Restored { ended } if ended > 0 => {
@@ -202,7 +226,7 @@ pub(super) fn restore(
         }
         _ => Ok(()),
     };
-    let back = home_of(home, &file, &passphrase, None, may_end)?;
+    let back = home_of(home, file, &passphrase, None, may_end)?;
     if json {
         let (moved, live, ended) = match back {
             Some(Back::Moved { live }) => (true, live, 0),
@@ -227,10 +251,10 @@ pub(super) fn restore(
 }
 
 /// Makes a home of a backup or of the package of a move, under its passphrase, whole or not at all; how a person's node goes on
-/// comes out. `only`: one of the other role is refused. `may`: whether it goes on so is asked before anything is there.
-pub(super) fn home_of(
+/// comes out. `file` is the file's beginning, each time that it is asked for; `only`: one of the other role is refused. `may`: whether it goes on so is asked before anything is there.
+pub(super) fn home_of<R: Read>(
     home: &Path,
-    file: &[u8],
+    file: impl Fn() -> Result<R, Failure>,
     passphrase: &Passphrase,
     only: Option<Role>,
     may: impl FnOnce(Back) -> Result<(), Failure>,
@@ -252,8 +276,9 @@ pub(super) fn home_of(
     let place = tempfile::Builder::new().prefix(".regie-restore-").tempdir_in(beside).map_err(cannot)?;
     let inside = place.path().join("home");
     let mut store = home::create(&inside, tables(backup.role), &config, passphrase)?;
-    backup::pour(&backup, &mut store)?;
-    let back = match backup.role {
+    let role = backup.role;
+    backup.pour(&mut store)?;
+    let back = match role {
         Role::Person => {
             may(person::foreseen(&store)?)?;
             Some(person::comes_back(&mut store)?)

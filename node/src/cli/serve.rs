@@ -303,7 +303,7 @@ fn make(home: &Path, beginning: Beginning, passphrase: &Passphrase) -> Result<Ma
     let (seed, phrase) = match beginning {
         Beginning::Backup(file) => {
             // The page says before what ends.
-            let back = super::backup::home_of(home, &file, passphrase, Some(Role::Person), |_| Ok(()))?;
+            let back = super::backup::home_of(home, || Ok(&file[..]), passphrase, Some(Role::Person), |_| Ok(()))?;
             return Ok(Made { store: Store::open(home, tables(Role::Person), passphrase)?, phrase: None, back });
         }
         Beginning::Home => {

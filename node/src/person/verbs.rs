@@ -549,7 +549,7 @@ impl OnNode for Stop {
 
 impl OnNode for TakeRows {
     fn run(self, node: &mut Node, _: &mut Turn) -> Result<TakenRows, Failure> {
-        Ok(TakenRows { rows: crate::backup::rows(&*node.store)? })
+        crate::backup::give(&*node.store, &self)
     }
 }
 

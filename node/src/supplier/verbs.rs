@@ -151,7 +151,7 @@ impl OnCompanion for Stop {
 
 impl OnCompanion for TakeRows {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<TakenRows, Failure> {
-        Ok(TakenRows { rows: crate::backup::rows(&*companion.store)? })
+        crate::backup::give(&*companion.store, &self)
     }
 }
 

@@ -1,13 +1,18 @@
 //! Everything that the node has, in a file: a document, an encrypted backup, the package with which it goes to another machine.
 //! In: forms. Out: files to download.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
 use askama::Template;
 use axum::{Extension, extract::State};
 use zeroize::Zeroizing;
 
 use super::{App, Page, Posted, Shown, Visitor, download, setup::chosen, show};
 use crate::{
-    backup::{self, TakeRows},
+    backup::{Sealing, Taking},
     clock,
     command::Failure,
     person::verbs::{self, MoveAway, MovedAway},
@@ -78,11 +83,20 @@ pub(super) async fn move_away(State(app): State<App>, Extension(visitor): Extens
 
 /// All rows under this passphrase, in a file of such a name with its day.
 async fn sealed(app: &App, visitor: &Visitor, passphrase: Zeroizing<String>, name: &str) -> Shown {
-    let taken = visitor.ask(app, TakeRows {}).await?;
     let home = app.home.clone();
-    let sealed =
-        tokio::task::spawn_blocking(move || backup::of(&home, taken.rows, &Passphrase::new(passphrase.to_string())));
+    let begun = tokio::task::spawn_blocking(move || {
+        let sealing = Sealing::begin(&home, &Passphrase::new(passphrase.to_string()), Vec::new())?;
+        Ok::<_, Failure>((sealing, Taking::begin(&home)?))
+    });
+    let begun = begun.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
+    let (sealing, taking) = begun.map_err(|failure| visitor.fault(failure))?;
+    let (verb, answered) = (taking.verb(), Arc::new(AtomicBool::new(false)));
+    let ended = answered.clone();
+    let sealed = tokio::task::spawn_blocking(move || taking.seal(sealing, || ended.load(Ordering::Relaxed)));
+    let asked = visitor.ask(app, verb).await;
+    answered.store(true, Ordering::Relaxed);
     let sealed = sealed.await.map_err(|error| visitor.fault(Failure::internal(error)))?;
+    asked?;
     let name = format!("{name}-{}.age", clock::text(clock::wall()).get(..10).unwrap_or("today"));
     download(&name, "application/octet-stream", sealed.map_err(|failure| visitor.fault(failure))?)
 }
