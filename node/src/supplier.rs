@@ -55,7 +55,7 @@ use regie_protocol::{
     limits,
     message::{self, BoardReply, HelperReply, PersonReply, Role, ToSupplier},
     rate::{Frames, Meters, Peer, Source},
-    supplier::{Customer, Effects, Invite, PairingBounds, Parcel, TurnedAway},
+    supplier::{Customer, Effects, Invite, PairingBounds, Parcel, Record, TurnedAway},
 };
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -255,6 +255,8 @@ pub struct Companion {
     used: Option<(Nonce, bool)>,
     /// The label of what is being made.
     making: Option<Label>,
+    /// Requests that were read ahead, for a list of them.
+    read_requests: BTreeMap<(PublicKey, Nonce), Record>,
     /// Labels that this turn gave or changed, or that its events needed.
     labels: BTreeMap<Thing, Label>,
     touched: BTreeSet<(TableId, Key)>,
@@ -353,6 +355,7 @@ pub async fn start(
         uploads: uploads::Uploads::default(),
         used: None,
         making: None,
+        read_requests: BTreeMap::new(),
         labels: BTreeMap::new(),
         touched: BTreeSet::new(),
         mail: None,
@@ -739,6 +742,7 @@ impl Companion {
         self.used = None;
         self.making = None;
         self.labels.clear();
+        self.read_requests.clear();
         self.told_this_turn = false;
     }
 

@@ -25,7 +25,7 @@ use super::{
 use crate::{
     clock,
     command::{Failure, parse},
-    supplier::{Companion, labels::Thing, lists::List, names, runs::branches, tables},
+    supplier::{Companion, labels::Thing, lists::List, names, runs::branches},
 };
 
 /// A person, by the key of this relationship.
@@ -195,10 +195,7 @@ pub(super) async fn list(
         let Some(person) = entry.person else { return Ok(None) };
         let customer = companion.relationship(world, &person)?;
         let meant = held.is_none_or(|field| customer.held().contains_key(&field));
-        let shown = if meant { Some(view(companion, &person)?) } else { None };
-        // A long list is not all brought into memory.
-        companion.forget_persons();
-        Ok(shown)
+        meant.then(|| view(companion, &person)).transpose()
     });
     Ok(Json(page.await?))
 }
@@ -346,15 +343,13 @@ pub(super) type Kept = (FieldPath, state::Held, Observed);
 
 /// Every value held of a person.
 pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Kept>, Failure> {
-    let fields: Vec<_> = companion.customer(person)?.held().keys().copied().collect();
-    let mut values = Vec::new();
-    for field in fields {
-        let record = companion.record(tables::HELD_VALUES, person, field)?;
-        if let Some(Record::Value { held, observed, .. }) = record {
-            values.push((field, held, observed));
-        }
-    }
-    Ok(values)
+    let stored = companion.stored_values(person)?;
+    let held = companion.customer(person)?.held();
+    let of = |record| match record {
+        Record::Value { field, held, observed, .. } => Some((field, held, observed)),
+        _ => None,
+    };
+    Ok(stored.into_iter().filter_map(of).filter(|(field, ..)| held.contains_key(field)).collect())
 }
 
 fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {

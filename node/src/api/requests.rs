@@ -228,7 +228,7 @@ pub(super) async fn list(
     let page = api.list(bearer, List::Requests, asked, move |companion, _, entry| {
         let Some(person) = entry.person else { return Ok(None) };
         // Its own row alone: to read a list of requests nobody has to be brought into memory.
-        let row = companion.request(&person, entry.nonce())?;
+        let row = companion.request_ahead(&person, entry.nonce())?;
         let Some(Record::Asking { asking }) = row else { return Err(not_found()) };
         let meant = wanted.is_none_or(|wanted| wanted == state(&asking));
         meant.then(|| shown_as(companion, &asking)).transpose()

@@ -268,6 +268,14 @@ impl Companion {
         }
     }
 
+    /// Reads the labels of many things by one question to the store.
+    pub(super) fn read_labels(&mut self, things: Vec<Thing>) -> Result<(), Failure> {
+        let new: Vec<Thing> = things.into_iter().filter(|thing| !self.labels.contains_key(thing)).collect();
+        let found = self.store.get_many(tables::LABELS, &new)?;
+        self.labels.extend(new.into_iter().zip(found.into_iter().map(Option::unwrap_or_default)));
+        Ok(())
+    }
+
     /// The same, read once a turn: several events of one turn are about the same request and person.
     pub(super) fn label_told(&mut self, thing: Thing) -> Result<Label, Failure> {
         let label = self.label(&thing)?;

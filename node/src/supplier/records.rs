@@ -1,6 +1,8 @@
 //! Where each record of the supplier machine stands (`tables.rs`). In: records. Out: puts and deletes; a person's
 //! records when an input concerns that person, so that memory does not grow with the number of persons.
 
+use std::collections::BTreeSet;
+
 use regie_protocol::{
     Keypair, Nonce, ObjectId, PublicKey, Signed, Supplier, Timestamp,
     clock::Stored,
@@ -21,7 +23,7 @@ use crate::{
     clock::Clock,
     command::{Failure, exit},
     driver::Turn,
-    store::{Batch, Grouped, ItemName, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
+    store::{Asked, Batch, Grouped, ItemName, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
 };
 
 const MINUTE_MS: u64 = 60_000;
@@ -214,25 +216,24 @@ impl Companion {
 
     /// Brings a person into memory; for a stranger nothing happens.
     pub(crate) fn load(&mut self, person: &PublicKey) -> Result<(), Failure> {
-        if self.machine.customer(person).is_some() {
+        self.load_many(std::slice::from_ref(person))
+    }
+
+    /// Brings persons into memory, by one question to the store. Who is there already is not read again.
+    pub(super) fn load_many(&mut self, persons: &[PublicKey]) -> Result<(), Failure> {
+        let new: BTreeSet<&PublicKey> = persons.iter().filter(|of| self.machine.customer(of).is_none()).collect();
+        if new.is_empty() {
             return Ok(());
         }
-        let Some(record) = self.store.get(tables::RELATIONSHIPS, person)? else { return Ok(()) };
-        restore(&mut self.machine, &record, tables::RELATIONSHIPS.id().name())?;
-        // Behind the relationship, on which all of these hang.
-        if let Some(record) = self.store.get(tables::WITNESSED_HEADS, person)? {
-            restore(&mut self.machine, &record, tables::WITNESSED_HEADS.id().name())?;
+        let asked: Vec<Asked> = new.iter().flat_map(|person| of_person(person)).collect();
+        let found: Vec<Vec<Record>> = self.store.records_of_many(&asked)?;
+        for of_one in found.chunks(OF_PERSON) {
+            // On the relationship all others hang.
+            if of_one.first().is_some_and(|relationship| !relationship.is_empty()) {
+                of_one.iter().flatten().try_for_each(|record| restore(&mut self.machine, record, "of a person"))?;
+            }
         }
-        if let Some(record) = self.store.get(tables::RUNS, person)? {
-            restore(&mut self.machine, &record, tables::RUNS.id().name())?;
-        }
-        self.load_all(tables::TERMS, person)?;
-        self.load_all(tables::REVOCATIONS, person)?;
-        self.load_all(tables::REQUESTS, person)?;
-        self.load_all(tables::HELD_VALUES, person)?;
-        self.load_all(tables::RECEIPTS, person)?;
-        self.load_all(tables::SENT_ITEMS, person)?;
-        self.load_all(tables::ACTS, person)
+        Ok(())
     }
 
     /// What a table holds of a person.
@@ -322,9 +323,25 @@ impl Companion {
 
     /// A request as it is stored, waiting or past.
     pub(crate) fn request(&self, person: &PublicKey, id: Nonce) -> Result<Option<Record>, Failure> {
-        let key = RequestKey::Request(id);
-        let waits = self.record(tables::REQUESTS, person, key)?;
-        if waits.is_some() { Ok(waits) } else { self.record(tables::PAST_REQUESTS, person, key) }
+        Ok(self.requests(&[(*person, id)])?.pop().flatten())
+    }
+
+    /// The same, where it may have been read ahead with others.
+    pub(crate) fn request_ahead(&mut self, person: &PublicKey, id: Nonce) -> Result<Option<Record>, Failure> {
+        match self.read_requests.remove(&(*person, id)) {
+            Some(record) => Ok(Some(record)),
+            None => self.request(person, id),
+        }
+    }
+
+    /// Several of them, in their order, by one question to the store.
+    pub(super) fn requests(&self, of: &[(PublicKey, Nonce)]) -> Result<Vec<Option<Record>>, Failure> {
+        let asked = of.iter().flat_map(|(person, id)| {
+            let key = (*person, RequestKey::Request(*id));
+            [tables::REQUESTS.at(&key).asked(), tables::PAST_REQUESTS.at(&key).asked()]
+        });
+        let found: Vec<Vec<Record>> = self.store.records_of_many(&asked.collect::<Vec<_>>())?;
+        Ok(found.chunks(2).map(|of_one| of_one.iter().flatten().next().cloned()).collect())
     }
 
     pub(crate) fn load_invite(&mut self, id: &Nonce) -> Result<(), Failure> {
@@ -359,6 +376,12 @@ impl Companion {
             restore(&mut self.machine, &record, tables::RECEIVED_DISCLOSURES.id().name())?;
         }
         Ok(())
+    }
+
+    /// The values of a person as they are stored.
+    pub(crate) fn stored_values(&self, person: &PublicKey) -> Result<Vec<Record>, Failure> {
+        let rows: Vec<(_, Record)> = self.store.group(tables::HELD_VALUES, person)?;
+        Ok(rows.into_iter().map(|(_, record)| record).collect())
     }
 
     /// One stored record of a person.
@@ -401,6 +424,25 @@ impl Companion {
         }
         Ok(())
     }
+}
+
+/// How many questions are asked of the store for a person.
+const OF_PERSON: usize = 10;
+
+/// Those questions: the relationship, and what hangs on it.
+fn of_person(person: &PublicKey) -> [Asked; OF_PERSON] {
+    [
+        tables::RELATIONSHIPS.at(person).asked(),
+        tables::WITNESSED_HEADS.at(person).asked(),
+        tables::RUNS.at(person).asked(),
+        tables::TERMS.asked(person),
+        tables::REVOCATIONS.asked(person),
+        tables::REQUESTS.asked(person),
+        tables::HELD_VALUES.asked(person),
+        tables::RECEIPTS.asked(person),
+        tables::SENT_ITEMS.asked(person),
+        tables::ACTS.asked(person),
+    ]
 }
 
 fn request_key(asking: &Asking) -> (PublicKey, RequestKey) {

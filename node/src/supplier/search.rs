@@ -82,6 +82,7 @@ impl Companion {
             let most = if looked_at == 0 { search.limit.min(AT_ONCE) } else { AT_ONCE };
             let places = self.places(search, at, most)?;
             let ended = places.is_empty();
+            self.read_ahead(search, &places)?;
             for (place, entry) in places {
                 at = place;
                 looked_at += 1;
@@ -102,6 +103,23 @@ impl Companion {
                 return Ok(Found { entries, next: goes_on.then_some(at) });
             }
         }
+    }
+
+    /// Reads what entries are shown with, all of them by two questions to the store.
+    fn read_ahead(&mut self, search: &Search, places: &[Place]) -> Result<(), Failure> {
+        let entries = || places.iter().filter_map(|(_, entry)| entry.as_ref()).filter(|entry| meant(search, entry));
+        if search.list == List::Relationships {
+            // A long list is not all in memory at once.
+            self.forget_persons();
+            let persons: Vec<PublicKey> = entries().filter_map(|entry| entry.person).collect();
+            self.load_many(&persons)?;
+        }
+        if search.list == List::Requests {
+            let all: Vec<_> = entries().filter_map(|entry| Some((entry.person?, entry.nonce()))).collect();
+            let found = self.requests(&all)?;
+            self.read_requests = all.into_iter().zip(found).filter_map(|(of, record)| Some((of, record?))).collect();
+        }
+        self.read_labels(entries().filter_map(|entry| thing(search.list, entry)).collect())
     }
 
     /// Behind which place a search begins.
@@ -216,6 +234,17 @@ fn is_past(search: &Search, entry: &Entry) -> bool {
     match search.by {
         By::Made { since: Some(since), newest_first: true } => entry.at < Some(since),
         _ => false,
+    }
+}
+
+/// The thing of a list that an entry stands for, where it has a label.
+fn thing(list: List, entry: &Entry) -> Option<Thing> {
+    match list {
+        List::Relationships => entry.person.map(Thing::Relationship),
+        List::Invitations => Some(Thing::Invitation(entry.nonce())),
+        List::Requests => Some(Thing::Request(entry.nonce())),
+        List::Items => Some(Thing::Item(entry.nonce())),
+        _ => None,
     }
 }
 
