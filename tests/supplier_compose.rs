@@ -174,3 +174,33 @@ fn what_the_containers_are_made_of_is_there() {
     let output = Process::new(python).args(["-c", parsed]).arg(packaged("compose.yml")).output().expect("python runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
+
+#[test]
+fn a_database_is_brought_back_to_a_moment_by_its_own_tools() {
+    let there =
+        |tool: &str| Process::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    if Postgres::start().is_none() || !there("jq") {
+        assert!(std::env::var_os("REGIE_REQUIRE_TOOLS").is_none(), "PostgreSQL or jq is not installed");
+        return;
+    }
+    let directory = tempfile::Builder::new().prefix("regie-pitr").tempdir_in("/tmp").expect("a directory");
+    let place = directory.path().to_str().expect("text");
+    if Process::new("id").arg("-u").output().expect("id runs").stdout == b"0\n" {
+        let owned = Process::new("chown").args(["postgres", place]).status().expect("chown runs");
+        assert!(owned.success());
+    }
+    let tools = Path::new(binary()).parent().expect("a directory").display();
+    let path = std::env::var("PATH").expect("a path");
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/point_in_time.sh");
+    let output = Process::new("timeout")
+        .args(["180", script.to_str().expect("text"), place, &free_port().to_string()])
+        .env("PATH", format!("{tools}:{path}"))
+        .env("REGIE_PASSPHRASE", "test passphrase")
+        .env("REGIE_CHEAP_KDF", "1")
+        .output()
+        .expect("bash runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let names = String::from_utf8_lossy(&output.stdout);
+    let names: std::collections::BTreeSet<&str> = names.lines().collect();
+    assert_eq!(names, ["before", "later"].into(), "what came after the moment is not there");
+}
