@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 
 use zeroize::Zeroizing;
 
-use super::{Batch, Integrity, Key, Row, Schema, Store, StoreError, TableId};
+use super::asked::What;
+use super::{Asked, Batch, Integrity, Key, Row, Schema, Store, StoreError, TableId};
 
 /// A store.
 pub trait Ledger: Send {
@@ -39,6 +40,23 @@ pub trait Ledger: Send {
     /// # Errors
     /// The store's.
     fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError>;
+
+    /// What stands at each place and in each group that is asked for, in the order of the questions: of a row one or none, of
+    /// a group all as [`Self::rows_of`] has them. One round trip, however many, where the store is reached over a network.
+    ///
+    /// # Errors
+    /// The store's.
+    fn rows_of_many(&self, asked: &[Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let one = |asked: &Asked| match &asked.what {
+            What::Group(group) => self.rows_of(asked.table, group),
+            What::Row(key) => {
+                let value = self.row(asked.table, key)?;
+                let row = |value| Row { group: key.group.clone(), item: key.item.clone(), value };
+                Ok(value.map(row).into_iter().collect())
+            }
+        };
+        asked.iter().map(one).collect()
+    }
 
     /// The numbered rows of a group from `from` on, in order, at most `limit`.
     ///

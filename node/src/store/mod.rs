@@ -22,6 +22,7 @@
 //!
 //! After any error of the disk the store answers `Halted`: the node must exit and be restarted.
 
+mod asked;
 mod batch;
 mod erasure;
 mod error;
@@ -45,6 +46,7 @@ pub(crate) mod tests;
 mod typed;
 mod write;
 
+pub use asked::Asked;
 pub use batch::Batch;
 pub use error::StoreError;
 pub use integrity::Integrity;

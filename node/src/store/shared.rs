@@ -28,7 +28,7 @@ mod seen;
 mod vault;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fmt,
     ops::ControlFlow,
     path::Path,
@@ -44,8 +44,8 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::{
-    Batch, KdfCost, Key, Ledger, Passphrase, Row, Schema, StoreError, TableId, batch::Operation, integrity::Integrity,
-    keyring::Keyring, seal,
+    Asked, Batch, KdfCost, Key, Ledger, Passphrase, Row, Schema, StoreError, TableId, asked::What, batch::Operation,
+    integrity::Integrity, keyring::Keyring, seal,
 };
 pub use accept::Accepted;
 use checkpoint::Checkpoint;
@@ -62,6 +62,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(250);
 /// Rows read at a time where a whole table is read.
 const PAGE: i64 = 500;
+/// Places and groups asked for in one statement.
+const ASKED: usize = 4096;
 
 /// Where a row stands: table, blinded group, kind, number, blinded item.
 type Spot = (i64, Vec<u8>, i64, i64, Vec<u8>);
@@ -199,18 +201,75 @@ impl Shared {
     /// The rows that are those written last; what else was found counts as absent and is noted, or fails.
     fn trusted(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
         let found: Vec<(Spot, Vec<u8>)> = rows.iter().map(|row| Vault::found(table, row)).collect::<Result<_, _>>()?;
-        let guarded: Vec<_> = found.iter().filter(|(spot, _)| self.vault.guards(spot)).map(|(spot, _)| spot).collect();
+        let guarded: Vec<_> = found.iter().map(|(spot, _)| spot).filter(|spot| self.vault.guards(spot)).collect();
         let expected = self.expected(&guarded)?;
         let mut opened = Vec::with_capacity(found.len());
         for (spot, sealed) in &found {
-            let expected = expected.get(spot);
-            if expected.is_some_and(|version| version.is_none() || *version != seal::version(sealed)) {
-                self.refuse(table, spot)?;
-                continue;
-            }
-            opened.push(self.vault.opened(table, spot, sealed)?);
+            opened.extend(self.open_trusted(table, spot, sealed, &expected)?);
         }
         Ok(opened)
+    }
+
+    /// A row, where it is the one that was written last.
+    fn open_trusted(
+        &self,
+        table: TableId,
+        spot: &Spot,
+        sealed: &[u8],
+        expected: &BTreeMap<Spot, Option<seal::Version>>,
+    ) -> Result<Option<Row>, StoreError> {
+        let expected = expected.get(spot);
+        if expected.is_some_and(|version| version.is_none() || *version != seal::version(sealed)) {
+            self.refuse(table, spot)?;
+            return Ok(None);
+        }
+        self.vault.opened(table, spot, sealed).map(Some)
+    }
+
+    /// What is asked for, in one statement and one look at the index.
+    fn many(&self, asked: &[Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut questions = rows::Questions::default();
+        let mut places = Vec::new();
+        for (which, asked) in asked.iter().enumerate() {
+            asked.check()?;
+            match &asked.what {
+                What::Group(group) => {
+                    questions.group(which, code(asked.table), self.vault.group_of(asked.table, group))
+                }
+                What::Row(key) => {
+                    let spot = self.vault.spot(asked.table, key)?.0;
+                    questions.place(which, &spot);
+                    places.push((asked.table, spot));
+                }
+            }
+        }
+        let found = self.read(async |open| questions.ask(open).await)?;
+        let mut standing = Vec::with_capacity(found.len());
+        for row in &found {
+            let which = rows::which(row).map_err(failed("reading"))?;
+            let table = asked.get(which).map(|asked| asked.table).ok_or(StoreError::Corrupt { part: "rows" })?;
+            let (spot, sealed) = Vault::found(table, row)?;
+            standing.push((which, table, spot, sealed));
+        }
+        let there: BTreeSet<&Spot> = standing.iter().map(|(_, _, spot, _)| spot).collect();
+        // That nothing stands at a place can be a lie too.
+        let missing: Vec<_> =
+            places.iter().filter(|(_, spot)| self.vault.guards(spot) && !there.contains(spot)).collect();
+        let mut guarded: Vec<&Spot> = there.iter().copied().filter(|spot| self.vault.guards(spot)).collect();
+        guarded.extend(missing.iter().map(|(_, spot)| spot));
+        let expected = self.expected(&guarded)?;
+        for (table, spot) in missing {
+            if expected.get(spot).is_some_and(Option::is_some) {
+                self.refuse(*table, spot)?;
+            }
+        }
+        let mut answers = vec![Vec::new(); asked.len()];
+        for (which, table, spot, sealed) in &standing {
+            if let Some(answer) = answers.get_mut(*which) {
+                answer.extend(self.open_trusted(*table, spot, sealed, &expected)?);
+            }
+        }
+        Ok(answers)
     }
 
     /// What stands there, or does not, is not what was written last.
@@ -355,6 +414,14 @@ impl Ledger for Shared {
             sqlx::query(sql).bind(tab).bind(grp).fetch_all(open).await
         })?;
         self.trusted(table, &rows)
+    }
+
+    fn rows_of_many(&self, asked: &[Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
+        let mut answers = Vec::with_capacity(asked.len());
+        for asked in asked.chunks(ASKED) {
+            answers.extend(self.many(asked)?);
+        }
+        Ok(answers)
     }
 
     fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {

@@ -10,6 +10,7 @@ use regie_protocol::wire;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::StoreError;
+use super::asked::Asked;
 use super::batch::Batch;
 use super::key::{Grouped, Nth, Part, TableKey};
 use super::ledger::Ledger;
@@ -86,6 +87,46 @@ pub trait Read: Ledger {
     fn get_at<R: Record>(&self, place: &Spot<R>) -> Result<Option<R>, StoreError> {
         let Some(bytes) = self.row(place.id, &place.key)? else { return Ok(None) };
         decode(place.id, &bytes, place.bytes).map(Some)
+    }
+
+    /// The records at several places, in the order of their keys; none where nothing stands. All of them in one round trip.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    fn get_many<K: TableKey, R: Record, S>(
+        &self,
+        table: Table<K, R, S>,
+        keys: &[K],
+    ) -> Result<Vec<Option<R>>, StoreError> {
+        let asked: Vec<Asked> = keys.iter().map(|key| table.at(key).asked()).collect();
+        Ok(self.records_of_many(&asked)?.into_iter().map(|mut found| found.pop()).collect())
+    }
+
+    /// The records of several groups with their keys, in the order of the groups. All of them in one round trip.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    fn groups<K: Grouped, R: Record, S>(
+        &self,
+        table: Table<K, R, S>,
+        groups: &[K::Group],
+    ) -> Result<Vec<Vec<(K, R)>>, StoreError> {
+        let asked: Vec<Asked> = groups.iter().map(|group| table.asked(group)).collect();
+        let found = self.rows_of_many(&asked)?;
+        found.iter().map(|rows| rows.iter().map(|row| read(table, row)).collect()).collect()
+    }
+
+    /// The records of one type, whatever the tables, that are asked for, in the order of the questions: of a place one or
+    /// none, of a group all. All of them in one round trip.
+    ///
+    /// # Errors
+    /// As [`Self::get`].
+    fn records_of_many<R: Record>(&self, asked: &[Asked]) -> Result<Vec<Vec<R>>, StoreError> {
+        let found = self.rows_of_many(asked)?;
+        let of = |(asked, rows): (&Asked, Vec<Row>)| {
+            rows.iter().map(|row| decode(asked.table, &row.value, asked.bytes)).collect()
+        };
+        asked.iter().zip(found).map(of).collect()
     }
 
     /// A fact.

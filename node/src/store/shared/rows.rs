@@ -18,6 +18,59 @@ pub(super) type Standing = (Spot, Version);
 /// Rows to be written, sealed; none where one goes.
 pub(super) type Changes = BTreeMap<Spot, Option<Vec<u8>>>;
 
+/// Groups and places that are asked for in one statement, each with the number of its question.
+#[derive(Default)]
+pub(super) struct Questions {
+    groups: (Vec<i64>, Vec<i64>, Vec<Vec<u8>>),
+    numbers: Vec<i64>,
+    places: Vec<Spot>,
+}
+
+impl Questions {
+    pub(super) fn group(&mut self, which: usize, tab: i64, grp: Vec<u8>) {
+        self.groups.0.push(number(which));
+        self.groups.1.push(tab);
+        self.groups.2.push(grp);
+    }
+
+    pub(super) fn place(&mut self, which: usize, spot: &Spot) {
+        self.numbers.push(number(which));
+        self.places.push(spot.clone());
+    }
+
+    /// The rows with the numbers of their questions, in the order of those; of a group numbers in order, then items.
+    pub(super) async fn ask(self, open: &mut PgConnection) -> Result<Vec<PgRow>, sqlx::Error> {
+        let of_groups = "SELECT asked.which, r.grp, r.kind, r.num, r.item, r.sealed
+               FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BYTEA[]) AS asked(which, tab, grp)
+               JOIN regie_rows AS r ON r.tab = asked.tab AND r.grp = asked.grp";
+        let (which, tab, grp) = self.groups;
+        if self.places.is_empty() {
+            let sql = format!("{of_groups} ORDER BY which, kind, num, item");
+            return sqlx::query(sqlx::AssertSqlSafe(sql)).bind(which).bind(tab).bind(grp).fetch_all(open).await;
+        }
+        let sql = format!(
+            "{of_groups} UNION ALL
+             SELECT asked.which, r.grp, r.kind, r.num, r.item, r.sealed
+             FROM UNNEST($4::BIGINT[], $5::BIGINT[], $6::BYTEA[], $7::BIGINT[], $8::BIGINT[], $9::BYTEA[])
+             AS asked(which, tab, grp, kind, num, item)
+             JOIN regie_rows AS r ON r.tab = asked.tab AND r.grp = asked.grp AND r.kind = asked.kind
+             AND r.num = asked.num AND r.item = asked.item
+             ORDER BY which, kind, num, item"
+        );
+        let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(which).bind(tab).bind(grp).bind(self.numbers);
+        with_places(query, self.places.iter()).fetch_all(open).await
+    }
+}
+
+/// Which question a row answers.
+pub(super) fn which(row: &PgRow) -> Result<usize, sqlx::Error> {
+    row.try_get("which").map(|which: i64| usize::try_from(which).unwrap_or(usize::MAX))
+}
+
+fn number(which: usize) -> i64 {
+    i64::try_from(which).unwrap_or(i64::MAX)
+}
+
 /// Where a node of the index stands.
 pub(super) fn node_spot(prefix: Prefix) -> Spot {
     (NODES, prefix, 1, 0, Vec::new())
@@ -107,11 +160,15 @@ pub(super) async fn last_number(open: &mut PgConnection, tab: i64, grp: &[u8]) -
     sqlx::query_scalar(sql).bind(tab).bind(grp).fetch_optional(open).await
 }
 
+type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
+
 /// A statement with the places of rows as five arrays.
-fn columns<'s>(
-    sql: &'static str,
-    spots: impl Iterator<Item = &'s Spot>,
-) -> sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments> {
+fn columns<'s>(sql: &'static str, spots: impl Iterator<Item = &'s Spot>) -> Query {
+    with_places(sqlx::query(sql), spots)
+}
+
+/// The places of rows as five arrays more.
+fn with_places<'s>(query: Query, spots: impl Iterator<Item = &'s Spot>) -> Query {
     let (mut tab, mut grp, mut kind, mut num, mut item) = (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for spot in spots {
         tab.push(spot.0);
@@ -120,7 +177,7 @@ fn columns<'s>(
         num.push(spot.3);
         item.push(spot.4.clone());
     }
-    sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item)
+    query.bind(tab).bind(grp).bind(kind).bind(num).bind(item)
 }
 
 fn standing(rows: &[PgRow]) -> Result<Vec<Standing>, sqlx::Error> {
