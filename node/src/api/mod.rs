@@ -37,6 +37,7 @@ mod webhooks;
 pub mod witness;
 
 pub use description::document;
+pub use health::{Health, HealthAddress, PATIENCE};
 pub(crate) use receiver::sign;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
@@ -75,7 +76,12 @@ pub struct Api {
 ///
 /// # Errors
 /// An address that can't be listened on.
-pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) -> Result<SocketAddr, Failure> {
+pub async fn start(
+    desk: Desk,
+    at: SocketAddr,
+    webhook_hosts: BTreeSet<String>,
+    health: Health,
+) -> Result<SocketAddr, Failure> {
     let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
         let next = "stop what listens there, or choose another with --api";
         Failure::new("address", exit::ERROR, format!("the API can't listen on {at}: {error}; {next}"))
@@ -85,7 +91,7 @@ pub async fn start(desk: Desk, at: SocketAddr, webhook_hosts: BTreeSet<String>) 
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = receiver::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(router(desk, allowed).serve(vec![listener]));
+    tokio::spawn(router(desk, allowed, health).serve(vec![listener]));
     Ok(address)
 }
 
@@ -147,10 +153,11 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(webhooks::resend_dead))
 }
 
-fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
+fn router(desk: Desk, allowed: receiver::Allowed, health: Health) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
-    let api = Api { desk, metrics: Arc::default(), streams, allowed, seats: Arc::default() };
+    let metrics = health.metrics.clone();
+    let api = Api { desk, metrics, streams, allowed, seats: Arc::default() };
     // Written once, and not for everybody who asks, with a key or none.
     let description = Bytes::from(document().to_string());
     let room = calls
@@ -165,16 +172,14 @@ fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
             "/v1/openapi.json",
             get(async move || ([(header::CONTENT_TYPE, "application/json")], description.clone())),
         )
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
         .merge(console::routes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
             let words = format!("{method} is not possible here; /v1/openapi.json lists what is");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words).into_response()
         })
-        .with_state(api.clone());
+        .with_state(api.clone())
+        .merge(health::routes().with_state(health));
     // The bound of the body is set by the way in for the few calls that take more.
     let face = Face { name: "api", callers: Callers::Systems, body_bytes: limits::RECORD_BYTES, refusal };
     face.around(room).watched(|room| room.layer(middleware::from_fn_with_state(api, observe::observe)))

@@ -42,6 +42,10 @@ pub(super) enum SupplierVerb {
         /// Answer owners of logs here, by HTTP, where this companion is a witness; `config.toml` has it as `witness`
         #[arg(long, value_name = "ADDRESS")]
         witness: Option<std::net::SocketAddr>,
+        /// Say here, without a key, whether it is alive and ready, and what it does: a port of this machine, or an address with
+        /// its port; `config.toml` has it as `health`
+        #[arg(long, value_name = "PORT|ADDRESS")]
+        health: Option<crate::api::HealthAddress>,
         /// Everything that this companion dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
         #[arg(long, value_name = "PROXY")]
         proxy: Option<crate::network::Proxy>,
@@ -364,9 +368,9 @@ impl Company<'_> {
             SupplierVerb::Join { store, listen, announce } => {
                 init::join(home, file, store, &init::Places { listen, announce }, json)
             }
-            SupplierVerb::Run { api, witness, proxy, forwarding: init::Forwarding { forward, through } } => {
+            SupplierVerb::Run { api, witness, health, proxy, forwarding: init::Forwarding { forward, through } } => {
                 let proxy = proxy.or(given.proxy.clone());
-                serve::run(home, file, serve::Given { api, witness, proxy, forward, through, ..given }, json)
+                serve::run(home, file, serve::Given { api, witness, health, proxy, forward, through, ..given }, json)
             }
             SupplierVerb::Witness(terms) => self.ask(&terms.verb()?),
             SupplierVerb::Forward => self.ask(&Forwarding {}),

@@ -125,6 +125,7 @@ impl RunOptions {
             tell_minutes,
             api: None,
             witness: None,
+            health: None,
             forward: Vec::new(),
             through: Vec::new(),
         }
