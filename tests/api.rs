@@ -131,6 +131,11 @@ impl Answer {
         assert!(!problem["detail"].as_str().unwrap_or_default().is_empty());
     }
 
+    /// Its status.
+    pub fn status(&self) -> u16 {
+        self.status
+    }
+
     /// A header.
     pub fn header(&self, name: &str) -> Option<String> {
         self.headers.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone())

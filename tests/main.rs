@@ -18,6 +18,7 @@ mod contracts;
 mod copies;
 mod credentials;
 mod dashboard;
+mod database_away;
 mod day_one;
 mod deciding;
 mod docs;

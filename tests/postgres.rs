@@ -8,6 +8,17 @@ use std::{
 
 use crate::until;
 
+/// How a server ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    /// Connections are ended, and the files left in order.
+    Fast,
+    /// Everything is ended at once; the next start recovers.
+    Immediate,
+    /// Its first process is killed.
+    Killed,
+}
+
 /// A server; it ends when this is dropped.
 #[derive(Debug)]
 pub struct Postgres {
@@ -25,42 +36,54 @@ impl Postgres {
             return None;
         };
         let directory = tempfile::Builder::new().prefix("regie-pg").tempdir_in("/tmp").expect("a directory");
-        let root = Process::new("id").arg("-u").output().expect("id runs").stdout == b"0\n";
-        if root {
-            // PostgreSQL does not run as root; the package made a user for it.
+        if is_root() {
             let owned = Process::new("chown").arg("postgres").arg(directory.path()).status().expect("chown runs");
             assert!(owned.success(), "the package's user exists");
         }
-        let run = |tool: &str| {
-            let path = tools.join(tool);
-            let mut process = if root { Process::new("setpriv") } else { Process::new(&path) };
-            if root {
-                process.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(&path);
-            }
-            process.current_dir(directory.path()).stdout(Stdio::null()).stderr(Stdio::null());
-            process
-        };
         let data = directory.path().join("data");
-        let mut initdb = run("initdb");
+        let mut initdb = run(&tools, directory.path(), "initdb");
         initdb.args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"]).arg(&data);
         assert!(initdb.status().expect("initdb runs").success());
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         drop(listener);
-        let server = run("postgres")
-            .arg("-D")
-            .arg(&data)
-            .args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"])
-            .arg(directory.path())
-            .spawn()
-            .expect("postgres runs");
-        let postgres = Self { server, directory, port };
+        let server = serve(&tools, directory.path(), port);
+        let mut postgres = Self { server, directory, port };
+        postgres.answers(&tools);
+        Some(postgres)
+    }
+
+    /// Ends the server in this way, and waits until it has ended.
+    pub fn end(&mut self, how: Ending) {
+        let pid = self.server.id().to_string();
+        let signal = match how {
+            Ending::Fast => "-INT",
+            Ending::Immediate => "-QUIT",
+            Ending::Killed => "-KILL",
+        };
+        let told = Process::new("kill").args([signal, &pid]).status().expect("kill runs");
+        assert!(told.success());
+        self.server.wait().expect("it ends");
+    }
+
+    /// Starts the server again on its files, and waits until it answers.
+    pub fn begin_again(&mut self) {
+        let tools = tools().expect("installed");
+        self.server = serve(&tools, self.directory.path(), self.port);
+        self.answers(&tools);
+    }
+
+    /// Waits until it answers. One whose processes were left behind by a postmaster that was killed may need another start.
+    fn answers(&mut self, tools: &Path) {
+        let port = self.port.to_string();
         until("PostgreSQL answers", || {
+            if self.server.try_wait().is_ok_and(|ended| ended.is_some()) {
+                self.server = serve(tools, self.directory.path(), self.port);
+            }
             let mut ready = Process::new(tools.join("pg_isready"));
-            ready.args(["-h", "127.0.0.1", "-p", &port.to_string()]).stdout(Stdio::null());
+            ready.args(["-h", "127.0.0.1", "-p", &port]).stdout(Stdio::null());
             ready.status().is_ok_and(|status| status.success())
         });
-        Some(postgres)
     }
 
     /// Where its database is.
@@ -96,6 +119,27 @@ impl Drop for Postgres {
         let _ = Process::new("kill").args(["-QUIT", &pid]).status();
         let _ = self.server.wait();
     }
+}
+
+fn serve(tools: &Path, directory: &Path, port: u16) -> Child {
+    let mut server = run(tools, directory, "postgres");
+    server.arg("-D").arg(directory.join("data")).args(["-h", "127.0.0.1", "-p", &port.to_string(), "-k"]);
+    server.arg(directory).spawn().expect("postgres runs")
+}
+
+/// One of PostgreSQL's programs, which do not run as root: the package made a user for them.
+fn run(tools: &Path, directory: &Path, tool: &str) -> Process {
+    let path = tools.join(tool);
+    let mut process = if is_root() { Process::new("setpriv") } else { Process::new(&path) };
+    if is_root() {
+        process.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]).arg(&path);
+    }
+    process.current_dir(directory).stdout(Stdio::null()).stderr(Stdio::null());
+    process
+}
+
+fn is_root() -> bool {
+    Process::new("id").arg("-u").output().expect("id runs").stdout == b"0\n"
 }
 
 /// The newest of Debian's versions.

@@ -215,7 +215,6 @@ fn millis(since: Instant) -> u64 {
 
 /// What a node stores of its clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ClockRecord {
     /// A time that has come for sure.
     floor: Timestamp,

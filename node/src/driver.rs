@@ -2,10 +2,14 @@
 //!
 //! In: events, from the network and from commands. Out: what the machine's handler put behind the commit. One
 //! thread owns a machine and its store; events that wait are handled together and share one commit. Where more wait
-//! already, the commit is made by a second thread (`driver/committer.rs`), and the disk and the machine work at once.
+//! already, the commit is made by a second thread (`driver/committer.rs`), and the disk and the machine work at once. Where a
+//! store is only away, turns are undone and nobody is told anything of them (`driver/absence.rs`).
 
+mod absence;
 mod committer;
 
+pub use absence::Refused;
+use absence::Waiting;
 use committer::{After, Committer};
 pub use committer::{Job, Lent};
 use tokio::sync::{mpsc, oneshot};
@@ -37,6 +41,11 @@ impl Turn {
     /// Runs after the commit, in order; never, if the commit fails.
     pub fn after(&mut self, action: impl FnOnce() + Send + 'static) {
         self.after.push(Box::new(action));
+    }
+
+    /// Does what stands behind it, without a commit: for a turn that changed nothing.
+    pub fn done(self) {
+        self.after.into_iter().for_each(|action| action());
     }
 
     /// Takes everything back; what was begun was not done.
@@ -77,66 +86,136 @@ pub trait Driven: Send + 'static {
     fn departing(&mut self, batch: Batch) -> Result<Job, Batch> {
         Err(batch)
     }
+    /// Is this turn lost, because the store went away in the midst of it? What was handled in it is undone then.
+    fn lost(&self) -> bool {
+        false
+    }
+    /// What of an event is to be handled once more where its turn is undone; nothing, where whoever sent it comes again.
+    fn again(_event: &Self::Event) -> Option<Self::Event> {
+        None
+    }
+    /// An event that comes while the store is away.
+    fn refuse(&mut self, event: Self::Event) -> Refused<Self::Event> {
+        Refused::Waits(event)
+    }
+    /// A turn was undone: memory must hold nothing of it. What is to be handled besides its events.
+    fn undone(&mut self) -> Vec<Self::Event> {
+        Vec::new()
+    }
+    /// Was the commit stored of which the store could not say it? Said once, after the next begin.
+    fn settled(&mut self) -> Option<bool> {
+        None
+    }
 }
 
-/// Runs until the senders are gone, a handler ends it, or the store fails.
+/// Runs until the senders are gone, a handler ends it, or the store fails. A store that is only away fails nothing: what comes
+/// is refused or waits until it is back.
 ///
 /// # Errors
 /// The store's; the node must then exit, since memory is ahead of the disk.
 pub fn run<D: Driven>(mut driven: D, mut events: mpsc::Receiver<D::Event>) -> Result<(), StoreError> {
     let mut committer = Committer::default();
-    let mut next = events.blocking_recv();
-    while let Some(first) = next.take() {
+    let mut waiting = Waiting::default();
+    while let Some(first) = waiting.next(&mut events) {
         if D::reads_all(&first) {
             committer.wait()?;
         }
-        let mut turn = Turn::default();
-        driven.begin()?;
-        let mut go_on = driven.handle(first, &mut turn);
-        for handled in 1..GROUP {
-            if turn.batch.len() >= OPERATIONS || (D::DEPARTS && handled >= EARLY && committer.idle()) {
+        match driven.begin() {
+            Ok(()) => {}
+            Err(error) if error.is_absence() => {
+                if waiting.refuse(&mut driven, first) {
+                    continue;
+                }
                 break;
             }
-            let Ok(event) = events.try_recv() else { break };
-            // It begins the next turn: what stands in this one is not on disk before that.
-            if D::reads_all(&event) {
-                next = Some(event);
-                break;
-            }
-            // An event that ends the loop ends it after the commit: who shares the group with it is answered.
-            go_on &= driven.handle(event, &mut turn);
+            Err(error) => return Err(error),
         }
-        // A turn that changed nothing costs no write, whatever would stand in it besides.
-        if !turn.batch.is_empty() {
-            driven.closing(&mut turn);
+        let Some(first) = waiting.back(&mut driven, first) else { break };
+        let Handled { turn, again, mut go_on } = handle(&mut driven, &mut committer, &mut waiting, &mut events, first);
+        if driven.lost() {
+            waiting.undo(&mut driven, again);
+            continue;
         }
         // Turns become durable, and visible, in their order.
         committer.wait()?;
         // With nothing else to do a hand-over would cost more than it saves.
-        let more = go_on && next.is_none() && !events.is_empty();
-        settle(&mut driven, &mut committer, turn, more)?;
+        let more = go_on && waiting.is_empty() && !events.is_empty();
+        match settle(&mut driven, &mut committer, turn, more) {
+            Ok(None) => {}
+            // Nobody is told before it is known.
+            Ok(Some(after)) => go_on = waiting.unsettled(&mut driven, after, again, go_on),
+            Err(error) if error.is_absence() => {
+                waiting.undo(&mut driven, again);
+                continue;
+            }
+            Err(error) => return Err(error),
+        }
         if !go_on {
             break;
-        }
-        if next.is_none() {
-            next = events.blocking_recv();
         }
     }
     committer.wait()
 }
 
-/// Commits a turn, here or on the other thread, with what stands behind it.
-fn settle<D: Driven>(driven: &mut D, committer: &mut Committer, turn: Turn, more: bool) -> Result<(), StoreError> {
+/// What a turn came to.
+struct Handled<E> {
+    turn: Turn,
+    /// What is to be handled once more where it is undone.
+    again: Vec<E>,
+    go_on: bool,
+}
+
+/// Handles an event, and those that wait behind it, as one turn.
+fn handle<D: Driven>(
+    driven: &mut D,
+    committer: &mut Committer,
+    waiting: &mut Waiting<D::Event>,
+    events: &mut mpsc::Receiver<D::Event>,
+    first: D::Event,
+) -> Handled<D::Event> {
+    let (mut turn, mut again) = (Turn::default(), Vec::new());
+    again.extend(D::again(&first));
+    let mut go_on = driven.handle(first, &mut turn);
+    for handled in 1..GROUP {
+        if driven.lost() || turn.batch.len() >= OPERATIONS || (D::DEPARTS && handled >= EARLY && committer.idle()) {
+            break;
+        }
+        let Some(event) = waiting.try_next(events) else { break };
+        // It begins the next turn: what stands in this one is not on disk before that.
+        if D::reads_all(&event) {
+            waiting.put_back(event);
+            break;
+        }
+        again.extend(D::again(&event));
+        // An event that ends the loop ends it after the commit: who shares the group with it is answered.
+        go_on &= driven.handle(event, &mut turn);
+    }
+    // A turn that changed nothing costs no write, whatever would stand in it besides.
+    if !turn.batch.is_empty() {
+        driven.closing(&mut turn);
+    }
+    Handled { turn, again, go_on }
+}
+
+/// Commits a turn, here or on the other thread, with what stands behind it; gives that back where nobody knows whether it was
+/// stored.
+fn settle<D: Driven>(
+    driven: &mut D,
+    committer: &mut Committer,
+    turn: Turn,
+    more: bool,
+) -> Result<Option<Vec<After>>, StoreError> {
     let Turn { batch, after } = turn;
     let departing = if more && !batch.is_empty() { driven.departing(batch) } else { Err(batch) };
     match departing {
-        Ok(job) => committer.begin(job, after),
-        Err(batch) => {
-            driven.commit(batch)?;
-            after.into_iter().for_each(|action| action());
-            Ok(())
-        }
+        Ok(job) => committer.begin(job, after)?,
+        Err(batch) => match driven.commit(batch) {
+            Ok(()) => after.into_iter().for_each(|action| action()),
+            Err(StoreError::Unsettled) => return Ok(Some(after)),
+            Err(error) => return Err(error),
+        },
     }
+    Ok(None)
 }
 
 #[cfg(test)]

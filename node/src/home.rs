@@ -82,6 +82,13 @@ pub struct Config {
     /// Where a companion that is a witness of others' logs listens by HTTP; nowhere, where it is left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub witness: Option<std::net::SocketAddr>,
+    /// Where a companion says, without a key, whether it is alive and ready, and what it does: a port of this machine, or an address
+    /// with its port; at the API alone, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<String>,
+    /// For how many seconds the database of a companion may be away before it says that it is not ready; 10 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database_patience_seconds: Option<u32>,
     /// Where a companion's store is, if not in the home: `postgres://user@host/database`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub store: Option<String>,
@@ -136,6 +143,8 @@ impl Config {
             api_plain: false,
             keyed_calls_a_day: None,
             witness: None,
+            health: None,
+            database_patience_seconds: None,
             store: None,
             store_password_file: None,
             nats: None,

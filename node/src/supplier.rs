@@ -47,6 +47,7 @@ pub mod verbs;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::{Duration, Instant},
 };
 
 use regie_protocol::{
@@ -77,15 +78,21 @@ use crate::{
     command::Failure,
     conversation::{Unanswered, say},
     domain::Reader,
-    driver::{self, Driven, Turn},
+    driver::{self, Driven, Refused, Turn},
     network::{Address, Endpoint, Forwarding, NetworkEvent, Reach, Responder, Through, Way},
-    store::{Batch, ItemName, Key, Ledger, Nth, Read as _, StoreError, TableId},
+    store::{Batch, ItemName, Key, Ledger, Nth, Presence, Read as _, StoreError, TableId},
 };
 
 /// Persons who stay in memory between turns.
 const REMEMBERED: usize = 64;
 /// Past requests and disclosures of each that may stay with them.
 const REMEMBERED_OF_EACH: usize = 128;
+/// How long a start waits for a database that is away; later nothing waits, and what comes is told to come again.
+const START_PATIENCE: Duration = Duration::from_secs(60);
+/// Pause between two looks of a start.
+const START_PAUSE: Duration = Duration::from_millis(100);
+/// In how many seconds a call may come again that was not done because the database is away.
+const AGAIN_SECONDS: u32 = 2;
 
 /// Real persons, or those who were invited for a trial. A key of the API sees one of the two worlds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -150,16 +157,37 @@ pub struct Desk {
     news: watch::Receiver<u64>,
     net: Arc<Net>,
     pulse: Pulse,
+    presence: Presence,
+    shares: bool,
 }
 
 impl Desk {
     /// Does something with the companion; the answer comes when its changes are on disk.
     ///
     /// # Errors
-    /// What `work` says, or that the companion is stopping.
+    /// What `work` says, that the companion is stopping, or that its database is away: nothing was done then.
     pub async fn call<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Companion, &mut Turn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.ask_for(work, CompanionEvent::Call).await
+    }
+
+    /// The same of what needs no store, and is done while that is away, too.
+    ///
+    /// # Errors
+    /// What `work` says, or that the companion is stopping.
+    pub async fn call_without_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Companion, &mut Turn) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.ask_for(work, CompanionEvent::Storeless).await
+    }
+
+    async fn ask_for<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Companion, &mut Turn) -> Result<T, Failure> + Send + 'static,
+        event: fn(Call) -> CompanionEvent,
     ) -> Result<T, Failure> {
         let (answer, wait) = oneshot::channel();
         let call: Call = Box::new(move |companion, turn| {
@@ -169,9 +197,37 @@ impl Desk {
             }
             turn.after(move || drop(answer.send(result)));
         });
-        let stopping = || Failure::new("unavailable", crate::command::exit::UNREACHABLE, "the companion is stopping");
-        self.events.send(CompanionEvent::Call(call)).await.map_err(|_| stopping())?;
-        wait.await.map_err(|_| stopping())?
+        self.events.send(event(call)).await.map_err(|_| self.undone())?;
+        // Where the turn is undone, or not begun, the answer is dropped with it.
+        wait.await.map_err(|_| self.undone())?
+    }
+
+    /// Is the companion at its end?
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.events.is_closed()
+    }
+
+    /// Is its store a database that others may share?
+    #[must_use]
+    pub fn shares(&self) -> bool {
+        self.shares
+    }
+
+    /// How turns on its store go.
+    #[must_use]
+    pub fn presence(&self) -> &Presence {
+        &self.presence
+    }
+
+    /// Why nothing was done.
+    fn undone(&self) -> Failure {
+        let words = if self.is_over() {
+            "the companion is stopping"
+        } else {
+            "the companion's database is away; nothing was done: send the call again"
+        };
+        Failure::new("unavailable", crate::command::exit::UNREACHABLE, words).in_seconds(AGAIN_SECONDS)
     }
 
     /// What the companion measures.
@@ -205,6 +261,8 @@ pub enum CompanionEvent {
     Replied(PublicKey, Parcel, Box<PersonReply>),
     /// The company asks, or one of its systems.
     Call(Call),
+    /// The same of what needs no store.
+    Storeless(Call),
     /// A request to many persons goes on.
     Work,
     /// It is time to ask a board again.
@@ -260,10 +318,17 @@ pub struct Companion {
     /// Labels that this turn gave or changed, or that its events needed.
     labels: BTreeMap<Thing, Label>,
     touched: BTreeSet<(TableId, Key)>,
-    /// Up to which number the post of the other companions was read.
+    /// Up to which number the post of the other companions was read, now and when this turn began.
     mail: Option<u64>,
-    /// Which companion this is, among those that share a store.
+    mail_before: Option<u64>,
+    /// Connected persons who were in memory in the turn that is being committed.
+    met: Vec<PublicKey>,
+    /// Connected persons whose run was first heard of in this turn.
+    began_to_speak: Vec<PublicKey>,
+    /// Which process this is, among those that share a store.
     name: [u8; 8],
+    /// When the addresses of all companions are looked at next, by the time that passes.
+    places_due: Option<Timestamp>,
     broken: bool,
     /// Was it told to end?
     stops: bool,
@@ -319,9 +384,10 @@ pub async fn start(
     net: Net,
     keyed_calls: Option<u64>,
 ) -> Result<(mpsc::Sender<CompanionEvent>, Desk, driver::End, Vec<Address>), Failure> {
+    let (presence, shares) = (store.presence(), store.shared());
     let (store, machine, clock) = blocking(move || {
         let mut store = store;
-        store.begin()?;
+        begin_patiently(&mut *store)?;
         let (machine, clock) = records::open(&*store)?;
         store.commit(Batch::new())?;
         Ok((store, machine, clock))
@@ -359,7 +425,11 @@ pub async fn start(
         labels: BTreeMap::new(),
         touched: BTreeSet::new(),
         mail: None,
+        mail_before: None,
+        met: Vec::new(),
+        began_to_speak: Vec::new(),
         name: clock::random(),
+        places_due: None,
         broken: false,
         stops: false,
         working: false,
@@ -379,11 +449,11 @@ pub async fn start(
     let companion = blocking(move || {
         // First: whether there is one stands in the profile.
         companion.open_board()?;
-        companion.store.begin()?;
+        begin_patiently(&mut *companion.store)?;
         let mut turn = Turn::default();
         companion.advertise(&mut turn)?;
         companion.store.commit(turn.batch)?;
-        companion.store.begin()?;
+        begin_patiently(&mut *companion.store)?;
         companion.load_segments()?;
         companion.store.commit(Batch::new())?;
         companion.store.watch();
@@ -404,7 +474,7 @@ pub async fn start(
     std::thread::spawn(move || {
         let _ = ended.send(driver::run(companion, inbox));
     });
-    let desk = Desk { events: events.clone(), news: heard, net: known, pulse };
+    let desk = Desk { events: events.clone(), news: heard, net: known, pulse, presence, shares };
     Ok((events, desk, end, addresses))
 }
 
@@ -431,6 +501,17 @@ pub fn shared_key(store: &mut dyn Ledger) -> Result<Keypair, Failure> {
     let key = records::key_of(store)?;
     store.commit(Batch::new())?;
     Ok(key)
+}
+
+/// Begins a turn where nobody can be told to come later yet.
+fn begin_patiently(store: &mut dyn Ledger) -> Result<(), StoreError> {
+    let until = Instant::now() + START_PATIENCE;
+    loop {
+        match store.begin() {
+            Err(error) if error.is_absence() && Instant::now() < until => std::thread::sleep(START_PAUSE),
+            begun => return begun,
+        }
+    }
 }
 
 /// A store may wait for a database; that must not be done on a thread of the runtime.
@@ -464,6 +545,7 @@ impl Driven for Companion {
         matches!(
             event,
             CompanionEvent::Call(_)
+                | CompanionEvent::Storeless(_)
                 | CompanionEvent::Work
                 | CompanionEvent::Tick
                 | CompanionEvent::Look
@@ -480,19 +562,17 @@ impl Driven for Companion {
         self.turn = Timer::begin();
         self.store.begin()?;
         self.pulse.waits.observe(self.turn.took());
-        if self.store.shared() {
-            self.refresh()?;
-            self.load_segments()?;
-            if let Some(stored) = records::stored_clock(&*self.store)? {
-                self.clock.shared(stored);
-            }
-        }
-        Ok(())
+        (self.mail_before, self.met) = (self.mail, Vec::new());
+        self.began_to_speak.clear();
+        if self.store.shared() { self.refresh() } else { Ok(()) }
     }
 
     fn handle(&mut self, event: CompanionEvent, turn: &mut Turn) -> bool {
         self.pulse.handled.inc();
         self.event(event, turn).unwrap_or_else(|failure| {
+            if self.store.lost() {
+                return true;
+            }
             // What can't be read can't be acted on: nothing of this turn is stored or sent.
             tracing::error!(%failure, "the companion stops");
             self.broken = true;
@@ -506,6 +586,9 @@ impl Driven for Companion {
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
+        if self.store.shared() {
+            self.met = self.connected_in_memory();
+        }
         self.remember();
         if self.broken {
             return Err(StoreError::Halted);
@@ -513,6 +596,63 @@ impl Driven for Companion {
         self.store.commit(batch)?;
         self.pulse.turns.observe(self.turn.took());
         Ok(())
+    }
+
+    fn lost(&self) -> bool {
+        !self.broken && self.store.shared() && self.store.lost()
+    }
+
+    fn again(event: &CompanionEvent) -> Option<CompanionEvent> {
+        Some(match event {
+            CompanionEvent::Up(key) => CompanionEvent::Up(*key),
+            CompanionEvent::Lost(key) => CompanionEvent::Lost(*key),
+            CompanionEvent::Contested(person) => CompanionEvent::Contested(*person),
+            CompanionEvent::Moved => CompanionEvent::Moved,
+            // A frame's sender hears nothing and sends it again, as does who called; a reply is asked for again, and all else
+            // begins anew with the next tick.
+            _ => return None,
+        })
+    }
+
+    fn refuse(&mut self, event: CompanionEvent) -> Refused<CompanionEvent> {
+        match event {
+            CompanionEvent::Storeless(call) => {
+                let mut turn = Turn::default();
+                call(self, &mut turn);
+                turn.done();
+                if self.stops { Refused::Ends } else { Refused::Gone }
+            }
+            // Dropping it closes the stream, or says to who called that nothing was done.
+            CompanionEvent::Frame(..)
+            | CompanionEvent::Help(..)
+            | CompanionEvent::Call(_)
+            | CompanionEvent::Replied(..)
+            | CompanionEvent::Look
+            | CompanionEvent::Count
+            | CompanionEvent::Tick => Refused::Gone,
+            CompanionEvent::Work => {
+                self.working = false;
+                Refused::Gone
+            }
+            waits => Refused::Waits(waits),
+        }
+    }
+
+    fn undone(&mut self) -> Vec<CompanionEvent> {
+        let mut met = std::mem::take(&mut self.met);
+        met.extend(self.connected_in_memory());
+        self.forget();
+        (self.mail, self.working) = (self.mail_before, false);
+        self.looks.values_mut().for_each(market::Look::undone);
+        for person in std::mem::take(&mut self.began_to_speak) {
+            self.speaking.remove(&person);
+        }
+        // What was taken for sent to them, or for answered by them, was not: they are sent anew what waits.
+        met.iter().map(|person| CompanionEvent::Up(self.line_to(person))).collect()
+    }
+
+    fn settled(&mut self) -> Option<bool> {
+        self.store.settled()
     }
 }
 
@@ -526,7 +666,7 @@ impl Companion {
             CompanionEvent::Up(key) => self.up(key, turn)?,
             CompanionEvent::Lost(key) => self.lost(key),
             CompanionEvent::Replied(person, parcel, reply) => self.replied(person, &parcel, *reply, turn)?,
-            CompanionEvent::Call(call) => call(self, turn),
+            CompanionEvent::Call(call) | CompanionEvent::Storeless(call) => call(self, turn),
             CompanionEvent::Work => self.work(turn)?,
             CompanionEvent::Look => {
                 let now = self.clock.now().floor;
@@ -660,6 +800,7 @@ impl Companion {
         self.look_for_mail(turn)?;
         self.send_again(now, turn)?;
         self.tend_board(sure, turn);
+        self.tend_places(turn)?;
         self.look_at_boards(sure, turn)?;
         self.tend_tasks(sure, turn)?;
         self.count_on(turn)?;
@@ -718,6 +859,15 @@ impl Companion {
             self.send(person, turn)?;
         }
         Ok(())
+    }
+
+    /// Persons in memory who are connected here.
+    fn connected_in_memory(&self) -> Vec<PublicKey> {
+        self.machine
+            .customers()
+            .map(|(person, _)| *person)
+            .filter(|person| self.connected.contains_key(person))
+            .collect()
     }
 
     /// Memory holds nothing that the store does not.

@@ -54,19 +54,26 @@ async fn tell(desk: &Desk, url: &str) -> Result<(), Failure> {
     let bus = jetstream::new(client);
     ready(&bus).await?;
     let company = desk.call(|companion, _| Ok(companion.company())).await;
-    let Ok(company) = company else { return Ok(()) };
+    let company = match company {
+        Err(_) if desk.is_over() => return Ok(()),
+        company => company?,
+    };
     let mut news = desk.news();
     loop {
         news.mark_unchanged();
         let mut quiet = true;
         for world in World::BOTH {
             let next = desk.call(move |companion, turn| companion.next_for_bus(world, limits::BUS_AT_ONCE, turn)).await;
-            let Ok(next) = next else { return Ok(()) };
+            let next = match next {
+                Err(_) if desk.is_over() => return Ok(()),
+                next => next?,
+            };
             let Some(last) = next.last().map(|(number, _)| *number) else { continue };
             quiet = false;
             send(&bus, &format!("{company}#{}", name(world)), name(world), &next).await?;
-            if desk.call(move |companion, turn| companion.note_bus(world, last, turn)).await.is_err() {
-                return Ok(());
+            match desk.call(move |companion, turn| companion.note_bus(world, last, turn)).await {
+                Err(_) if desk.is_over() => return Ok(()),
+                noted => noted?,
             }
         }
         if quiet {

@@ -47,7 +47,14 @@ pub(super) async fn run(desk: Desk, allowed: Allowed) {
             let newest = [companion.newest_event(World::Live)?, companion.newest_event(World::Test)?];
             Ok((companion.all_hooks()?, newest))
         });
-        let Ok(now) = looked.await else { return };
+        let Ok(now) = looked.await else {
+            if desk.is_over() {
+                return;
+            }
+            // The database is away, perhaps.
+            tokio::time::sleep(limits::DELIVERY_LOOK).await;
+            continue;
+        };
         tasks.retain(|_, task| !task.is_finished());
         for (id, _) in &now.0 {
             let attended = || tokio::spawn(attend(desk.clone(), allowed.clone(), *id, woken.clone()));
@@ -239,7 +246,7 @@ impl Line {
                     self.drop_queue();
                 }
             }
-            Err(failure) if failure.code == "unavailable" => return false,
+            Err(_) if self.desk.is_over() => return false,
             Err(failure) => {
                 tracing::warn!(%failure, "deliveries could not be noted; they will be made again");
                 self.hook = None;

@@ -1,15 +1,22 @@
-//! Is it alive, is it ready, what does it do: for those who run it. In: nothing. Out: states and counts, without
-//! a name or value of any person.
+//! Is it alive, is it ready, what does it do: for those who run it, at the API and, without it, at an address of its own. In:
+//! nothing. Out: states and counts, without a name or value of any person.
 
 use std::{
-    sync::atomic::{AtomicI64, AtomicU64},
+    net::{Ipv4Addr, SocketAddr},
+    str::FromStr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, AtomicU64},
+    },
     time::Duration,
 };
 
 use axum::{
+    Router,
     extract::State,
     http::header,
     response::{IntoResponse, Response},
+    routing::get,
 };
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
@@ -17,11 +24,20 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use super::{Api, problem::Problem};
+use super::{problem::Problem, refusal};
 use crate::{
-    command::Failure,
-    supplier::{Figures, hooks::Behind, pulse::Pulse},
+    clock,
+    command::{Failure, exit},
+    store::Missing,
+    supplier::{Desk, Figures, hooks::Behind, pulse::Pulse},
+    web::{Callers, Face, limits},
 };
+
+/// How long the database may be away, or a turn wait for others, before a companion says that it is not ready; where nothing else is
+/// configured.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+/// In how many seconds to ask again whether it is ready.
+const AGAIN_SECONDS: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -232,20 +248,96 @@ impl Metrics {
     }
 }
 
+/// What these questions are answered from; clones share one.
+#[derive(Clone)]
+pub struct Health {
+    desk: Desk,
+    patience: Duration,
+    pub(super) metrics: Arc<Metrics>,
+}
+
+impl Health {
+    /// Of a companion that is not ready when what it needs is away for longer than this.
+    #[must_use]
+    pub fn new(desk: Desk, patience: Duration) -> Self {
+        let metrics = Arc::new(Metrics::of(desk.pulse()));
+        Self { desk, patience, metrics }
+    }
+
+    /// Answers here, too, without a key, until the process ends. Answers where it listens.
+    ///
+    /// # Errors
+    /// An address that can't be listened on.
+    pub async fn start(self, HealthAddress(at): HealthAddress) -> Result<SocketAddr, Failure> {
+        let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
+            let next = "stop what listens there, or choose another with --health";
+            Failure::new("address", exit::ERROR, format!("health can't be told at {at}: {error}; {next}"))
+        })?;
+        let address = listener.local_addr().map_err(Failure::internal)?;
+        let room = routes().fallback(async || Problem::not_found()).with_state(self);
+        let face = Face { name: "health", callers: Callers::Systems, body_bytes: limits::FORM_BYTES, refusal };
+        tokio::spawn(face.around(room).serve(vec![listener]));
+        Ok(address)
+    }
+}
+
+/// Where health is told: a port of this machine alone, or an address with its port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HealthAddress(SocketAddr);
+
+impl FromStr for HealthAddress {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let port = text.parse().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+        let words = || format!("'{text}' is neither a port nor an address with one; write 7483, or 0.0.0.0:7483");
+        port.or_else(|_| text.parse()).map(Self).map_err(|_| words())
+    }
+}
+
+/// The three questions.
+pub(super) fn routes() -> Router<Health> {
+    Router::new().route("/healthz", get(healthz)).route("/readyz", get(readyz)).route("/metrics", get(metrics))
+}
+
 /// The process runs.
-pub(super) async fn healthz() -> &'static str {
+async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// The companion answers and its store can be read. Rows that were set back do not make it less ready, since no other
-/// companion on the store would be more so; they are told in a second line.
-pub(super) async fn readyz(State(api): State<Api>) -> Result<String, Problem> {
-    let next_step = api.desk.call(|companion, _| companion.alive()).await?;
-    Ok(if next_step.is_empty() { "ready\n".to_owned() } else { format!("ready\nset_back: {next_step}\n") })
+/// Is this companion to be sent work? A shared database is not asked for it, since the answer must come when that is away: then it
+/// says what is missing, and is not ready once its patience is over. A store of its own is read. Rows that were set back do not make
+/// it less ready, since no other companion on the store would be more so; they are told in a second line.
+async fn readyz(State(health): State<Health>) -> Result<String, Problem> {
+    if health.desk.is_over() {
+        return Err(unready("the companion is stopping"));
+    }
+    let presence = health.desk.presence();
+    let missing = presence.missing().map(|missing| match missing {
+        Missing::Database { since, code } => (since, format!("database away since {} ({code})", clock::text(since.at))),
+        Missing::Lock { since } => (since, format!("lock waited for since {}", clock::text(since.at))),
+    });
+    if let Some((_, words)) = missing.as_ref().filter(|(since, _)| since.lasts() > health.patience) {
+        return Err(unready(&format!("{words}; it goes on by itself when that is over")));
+    }
+    let next_step = if health.desk.shares() {
+        presence.integrity().next_step()
+    } else {
+        health.desk.call(|companion, _| companion.alive()).await?
+    };
+    let set_back = if next_step.is_empty() { String::new() } else { format!("set_back: {next_step}\n") };
+    // A lock is waited for a moment in every turn.
+    let waits = missing.filter(|(since, _)| since.lasts() > Duration::from_secs(1));
+    let waits = waits.map(|(_, words)| format!("waiting: {words}\n")).unwrap_or_default();
+    Ok(format!("ready\n{waits}{set_back}"))
+}
+
+fn unready(words: &str) -> Problem {
+    Failure::new("unavailable", exit::UNREACHABLE, words).in_seconds(AGAIN_SECONDS).into()
 }
 
 /// Everything measured, for Prometheus.
-pub(super) async fn metrics(State(api): State<Api>) -> Result<Response, Problem> {
+async fn metrics(State(api): State<Health>) -> Result<Response, Problem> {
     let figures = api.desk.call(|companion, _| companion.figures()).await?;
     api.metrics.figures.set(&figures, api.desk.waiting());
     api.metrics.webhooks.set(&figures.webhooks);

@@ -37,6 +37,7 @@ mod webhooks;
 pub mod witness;
 
 pub use description::document;
+pub use health::{Health, HealthAddress, PATIENCE};
 pub(crate) use receiver::sign;
 
 use std::{collections::BTreeSet, net::SocketAddr, sync::Arc};
@@ -80,6 +81,7 @@ pub async fn start(
     at: SocketAddr,
     tls: Option<Tls>,
     webhook_hosts: BTreeSet<String>,
+    health: Health,
 ) -> Result<SocketAddr, Failure> {
     let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
         let next = "stop what listens there, or choose another with --api";
@@ -90,7 +92,7 @@ pub async fn start(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = receiver::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(router(desk, allowed).serve_within(vec![listener], tls));
+    tokio::spawn(router(desk, allowed, health).serve_within(vec![listener], tls));
     Ok(address)
 }
 
@@ -152,10 +154,10 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(webhooks::resend_dead))
 }
 
-fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
+fn router(desk: Desk, allowed: receiver::Allowed, health: Health) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
-    let metrics = Arc::new(health::Metrics::of(desk.pulse()));
+    let metrics = health.metrics.clone();
     let api = Api { desk, metrics, streams, allowed, seats: Arc::default() };
     // Written once, and not for everybody who asks, with a key or none.
     let description = Bytes::from(document().to_string());
@@ -171,16 +173,14 @@ fn router(desk: Desk, allowed: receiver::Allowed) -> Guarded {
             "/v1/openapi.json",
             get(async move || ([(header::CONTENT_TYPE, "application/json")], description.clone())),
         )
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .route("/metrics", get(health::metrics))
         .merge(console::routes())
         .fallback(async || Problem::not_found())
         .method_not_allowed_fallback(async |method: Method| {
             let words = format!("{method} is not possible here; /v1/openapi.json lists what is");
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", words).into_response()
         })
-        .with_state(api.clone());
+        .with_state(api.clone())
+        .merge(health::routes().with_state(health));
     // The bound of the body is set by the way in for the few calls that take more.
     let face = Face { name: "api", callers: Callers::Systems, body_bytes: limits::RECORD_BYTES, refusal };
     face.around(room).watched(|room| room.layer(middleware::from_fn_with_state(api, observe::observe)))

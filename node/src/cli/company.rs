@@ -54,6 +54,10 @@ pub(super) enum SupplierVerb {
         /// Answer owners of logs here, by HTTP, where this companion is a witness; `config.toml` has it as `witness`
         #[arg(long, value_name = "ADDRESS")]
         witness: Option<std::net::SocketAddr>,
+        /// Say here, without a key, whether it is alive and ready, and what it does: a port of this machine, or an address with
+        /// its port; `config.toml` has it as `health`
+        #[arg(long, value_name = "PORT|ADDRESS")]
+        health: Option<crate::api::HealthAddress>,
         /// Everything that this companion dials goes through this proxy: socks5://HOST:PORT or http://HOST:PORT
         #[arg(long, value_name = "PROXY")]
         proxy: Option<crate::network::Proxy>,
@@ -382,11 +386,11 @@ impl Company<'_> {
             SupplierVerb::Join { store, listen, announce } => {
                 init::join(home, file, store, &init::Places { listen, announce }, json)
             }
-            SupplierVerb::Run { api, api_certificate, api_key, api_plain, witness, proxy, forwarding } => {
+            SupplierVerb::Run { api, api_certificate, api_key, api_plain, witness, health, proxy, forwarding } => {
                 let (init::Forwarding { forward, through }, proxy) = (forwarding, proxy.or(given.proxy.clone()));
                 let files = api_certificate.zip(api_key);
                 let api_tls = files.map(|(certificate, key)| CertificateFiles { certificate, key });
-                let said = serve::Given { api, api_tls, api_plain, witness, proxy, forward, through, ..given };
+                let said = serve::Given { api, api_tls, api_plain, witness, health, proxy, forward, through, ..given };
                 serve::run(home, file, said, json)
             }
             SupplierVerb::Witness(terms) => self.ask(&terms.verb()?),

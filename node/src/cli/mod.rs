@@ -128,6 +128,7 @@ impl RunOptions {
             api_tls: None,
             api_plain: false,
             witness: None,
+            health: None,
             forward: Vec::new(),
             through: Vec::new(),
         }

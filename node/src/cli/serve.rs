@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::{desktop_keyring, tables::tables};
 use crate::{
-    api, clock,
+    api::{self, HealthAddress},
+    clock,
     command::Failure,
     control::{self, Answering},
     dashboard::{self, Beginning, Begun, Doors, Starter},
@@ -71,6 +72,7 @@ pub(super) struct Given {
     pub(super) api_tls: Option<CertificateFiles>,
     pub(super) api_plain: bool,
     pub(super) witness: Option<SocketAddr>,
+    pub(super) health: Option<HealthAddress>,
     pub(super) forward: Vec<PublicKey>,
     pub(super) through: Vec<Through>,
 }
@@ -101,6 +103,7 @@ impl Given {
 
 pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, json: bool) -> Result<(), Failure> {
     keeps_secrets()?;
+    let health = given.health;
     // A mistake in the configuration is told before a passphrase is asked for.
     let config = given.over(home::config(home)?);
     let listen = listen(given.dashboard, &config)?;
@@ -109,12 +112,14 @@ pub(super) fn run(home: &Path, passphrase_file: Option<&Path>, given: Given, jso
     let passphrase = home::passphrase(passphrase_file, false)?;
     if let (Role::Supplier, Some(url)) = (config.role, config.database(home)?) {
         let store = home::open_shared(&url, home, tables(Role::Supplier), &passphrase)?;
-        return within_runtime(home, companion(home, &config, store, (tls, keyed_calls), json));
+        return within_runtime(home, companion(home, &config, store, (tls, keyed_calls, health), json));
     }
     let store = Store::open(home, tables(config.role), &passphrase)?;
     match config.role {
         Role::Person => within_runtime(home, serve(home, store, listen, &config, given.browser, json)),
-        Role::Supplier => within_runtime(home, companion(home, &config, Box::new(store), (tls, keyed_calls), json)),
+        Role::Supplier => {
+            within_runtime(home, companion(home, &config, Box::new(store), (tls, keyed_calls, health), json))
+        }
     }
 }
 
@@ -379,9 +384,12 @@ async fn companion(
     home: &Path,
     config: &Config,
     store: Box<dyn Ledger>,
-    (tls, keyed_calls): (Option<Tls>, Option<u64>),
+    (tls, keyed_calls, health): (Option<Tls>, Option<u64>, Option<HealthAddress>),
     json: bool,
 ) -> Result<(), Failure> {
+    let configured = || config.health.as_deref().map(str::parse).transpose();
+    let mistake = |words: String| Failure::usage(format!("a mistake in config.toml, health: {words}"));
+    let health_at = health.map_or_else(configured, |given| Ok(Some(given))).map_err(mistake)?;
     let listener = control::bind(&control::socket(home))?;
     let way = Way { proxy: config.proxy.clone(), ..Way::default() };
     config.check_forwarding()?;
@@ -405,8 +413,14 @@ async fn companion(
         tokio::spawn(api::bus::run(desk.clone(), url.clone()));
     }
     let scheme = if tls.is_some() { "https" } else { "http" };
+    let patience = config.database_patience_seconds.map(|seconds| Duration::from_secs(seconds.into()));
+    let health = api::Health::new(desk.clone(), patience.unwrap_or(api::PATIENCE));
+    let health_told = match health_at {
+        Some(at) => Some(health.clone().start(at).await?),
+        None => None,
+    };
     let api = match config.api {
-        Some(at) => Some(api::start(desk.clone(), at, tls, config.webhook_hosts.clone()).await?),
+        Some(at) => Some(api::start(desk.clone(), at, tls, config.webhook_hosts.clone(), health).await?),
         None => None,
     };
     let witness = match config.witness {
@@ -418,10 +432,14 @@ async fn companion(
     if let Some(at) = witness {
         running["witness"] = json!(at);
     }
+    if let Some(at) = health_told {
+        running["health"] = json!(at);
+    }
     say(json, &running, || {
         let mut lines: Vec<String> = addresses.iter().map(|address| format!("Listening on {address}")).collect();
         lines.extend(api.map(|at| format!("The API is at {scheme}://{at}")));
         lines.extend(witness.map(|at| format!("The witness answers at http://{at}")));
+        lines.extend(health_told.map(|at| format!("Health is told at http://{at}/readyz")));
         lines.join("\n")
     });
     tokio::spawn(tick(every, events.clone(), || supplier::CompanionEvent::Tick));

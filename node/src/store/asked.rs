@@ -5,8 +5,9 @@
 
 use super::key::Grouped;
 use super::limits::GROUP_MAX_BYTES;
-use super::row::Key;
-use super::table::{Spot, Table, TableId};
+use super::row::{Key, Row};
+use super::table::{Fact, Spot, Table, TableId};
+use super::typed::{Record, decode};
 use super::{Part, StoreError};
 
 /// One row, or all rows of a group.
@@ -52,5 +53,42 @@ impl<K: Grouped, R, S> Table<K, R, S> {
     #[must_use]
     pub fn asked(self, group: &K::Group) -> Asked {
         Asked { table: self.id(), what: What::Group(group.to_bytes()), bytes: self.bound() }
+    }
+}
+
+impl<R> Fact<R> {
+    /// This fact, to be asked for with others.
+    #[must_use]
+    pub fn asked(self) -> Asked {
+        self.at().asked()
+    }
+}
+
+/// Answers, in the order of the questions: for records of several types.
+#[derive(Debug)]
+pub struct Found<'a> {
+    pub(super) asked: &'a [Asked],
+    pub(super) rows: Vec<Vec<Row>>,
+}
+
+impl Found<'_> {
+    /// The record that was asked for as this question, by its number; none where nothing stands there.
+    ///
+    /// # Errors
+    /// A record that can't be decoded as this type.
+    pub fn record<R: Record>(&self, question: usize) -> Result<Option<R>, StoreError> {
+        let Some(asked) = self.asked.get(question) else { return Ok(None) };
+        let row = self.rows.get(question).and_then(|rows| rows.first());
+        row.map(|row| decode(asked.table, &row.value, asked.bytes)).transpose()
+    }
+
+    /// The keys of the group that was asked for as this question.
+    ///
+    /// # Errors
+    /// A key of another type.
+    pub fn keys<K: Grouped>(&self, question: usize) -> Result<Vec<K>, StoreError> {
+        let Some(asked) = self.asked.get(question) else { return Ok(Vec::new()) };
+        let rows = self.rows.get(question).into_iter().flatten();
+        rows.map(|row| K::of_row(row).ok_or_else(|| asked.table.corrupt())).collect()
     }
 }

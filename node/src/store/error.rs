@@ -91,7 +91,17 @@ pub enum StoreError {
     CostOutOfBounds,
     /// There is not enough memory to derive the key from the passphrase.
     OutOfMemory,
-    /// The shared database failed, or is away.
+    /// The shared database is away: it can't be reached, goes down or comes up, or can't be written for now. Nothing of the turn
+    /// was stored.
+    Away {
+        /// What was being done.
+        doing: &'static str,
+        /// PostgreSQL's code (SQLSTATE), or what failed below it. Never a part of the URL.
+        code: String,
+    },
+    /// The connection broke off in the midst of a commit: whether it was stored is known at the next turn.
+    Unsettled,
+    /// The shared database failed.
     Database {
         /// What was being done.
         doing: &'static str,
@@ -156,6 +166,11 @@ impl fmt::Display for StoreError {
             Self::Io { doing, kind } => {
                 write!(f, "{doing} failed ({kind}): check the disk and the directory's permissions, then start again")
             }
+            Self::Away { doing, code } => write!(
+                f,
+                "{doing} failed, since the database is away ({code}): check that PostgreSQL runs and can be reached; what \
+                 runs already goes on by itself when it is back, what does not is to be started again"
+            ),
             Self::Database { doing, code } => {
                 write!(
                     f,
@@ -185,6 +200,9 @@ impl StoreError {
             }
             Self::InUse => "another process has the store open: stop the running regie, or talk to it instead",
             Self::ReadOnly => "the store can't be written: make the directory and its files writable for this user",
+            Self::Unsettled => {
+                "the database went away in the midst of a commit: whether it was stored is looked up when it is back"
+            }
             Self::Full => "the disk is full: free some space, then start again",
             Self::Halted => "the store stopped after an earlier error: restart regie; it recovers when it opens",
             Self::BatchTooLarge => "too many changes at once: split them; nothing was stored",
@@ -196,9 +214,18 @@ impl StoreError {
         }
     }
 
+    /// Is the database only away for a while? Nothing is damaged then, and what was to be done can be done again later.
+    #[must_use]
+    pub fn is_absence(&self) -> bool {
+        matches!(self, Self::Away { .. } | Self::Unsettled)
+    }
+
     /// Whether the store can't be used further once this has happened during a write.
     pub(super) fn halts(&self) -> bool {
-        matches!(self, Self::Io { .. } | Self::Database { .. } | Self::Full | Self::ReadOnly | Self::Halted)
+        matches!(
+            self,
+            Self::Io { .. } | Self::Database { .. } | Self::Away { .. } | Self::Full | Self::ReadOnly | Self::Halted
+        )
     }
 
     pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {

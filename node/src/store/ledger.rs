@@ -10,24 +10,41 @@ use std::ops::ControlFlow;
 use zeroize::Zeroizing;
 
 use super::asked::What;
-use super::{Asked, Batch, Integrity, Key, Row, Schema, Store, StoreError, TableId};
+use super::{Asked, Batch, Integrity, Key, Presence, Row, Schema, Store, StoreError, TableId};
 
 /// A store.
 pub trait Ledger: Send {
     /// The tables it has.
     fn schema(&self) -> &'static Schema;
 
-    /// Begins a turn.
+    /// Begins a turn. Behind [`StoreError::is_absence`] it can be begun again later; it fails at once where it was tried just
+    /// before.
     ///
     /// # Errors
-    /// The store's; the companion must then exit.
+    /// The store's; where it is no absence the companion must exit.
     fn begin(&mut self) -> Result<(), StoreError>;
 
     /// Stores the changes of the turn and ends it; an empty batch only ends it.
     ///
     /// # Errors
-    /// The store's; nothing was stored, or nobody knows.
+    /// The store's; nothing was stored, or nobody knows. Behind [`StoreError::Unsettled`] the next turn that begins knows
+    /// ([`Self::settled`]).
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError>;
+
+    /// Was the commit stored whose outcome was unknown when this turn began? Said once.
+    fn settled(&mut self) -> Option<bool> {
+        None
+    }
+
+    /// Is this turn lost, because the database went away in the midst of it? Then nothing of it can be stored.
+    fn lost(&self) -> bool {
+        false
+    }
+
+    /// How turns go, for whoever asks without one.
+    fn presence(&self) -> Presence {
+        Presence::default()
+    }
 
     /// The value under a key.
     ///
@@ -84,6 +101,11 @@ pub trait Ledger: Send {
 
     /// May other processes change the data between two turns?
     fn shared(&self) -> bool;
+
+    /// The name that this home has among those that share the store; none where nobody shares it.
+    fn sharer(&self) -> Option<[u8; 8]> {
+        None
+    }
 
     /// Begins to look, beside the turns, whether all rows are those that were written; where nobody else writes, opening
     /// looked.

@@ -33,6 +33,7 @@ mod keyring;
 mod ledger;
 pub mod limits;
 mod medium;
+mod presence;
 mod read;
 mod row;
 mod seal;
@@ -46,7 +47,7 @@ pub(crate) mod tests;
 mod typed;
 mod write;
 
-pub use asked::Asked;
+pub use asked::{Asked, Found};
 pub use batch::Batch;
 pub use error::StoreError;
 pub use integrity::Integrity;
@@ -54,6 +55,7 @@ pub use key::{Grouped, ItemName, Nth, Part, TableKey};
 pub use keyring::{KdfCost, Passphrase};
 pub use ledger::Ledger;
 pub use medium::{Medium, Side, SideFiles};
+pub use presence::{Missing, Presence};
 pub use row::{Key, LastPart, Row};
 pub use secret::Secret;
 #[cfg(feature = "postgres")]

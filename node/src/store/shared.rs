@@ -45,8 +45,8 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use super::{
-    Asked, Batch, KdfCost, Key, Ledger, Passphrase, Row, Schema, StoreError, TableId, asked::What, batch::Operation,
-    integrity::Integrity, keyring::Keyring, seal,
+    Asked, Batch, KdfCost, Key, Ledger, Passphrase, Presence, Row, Schema, StoreError, TableId, asked::What,
+    batch::Operation, integrity::Integrity, keyring::Keyring, seal,
 };
 pub use accept::Accepted;
 use checkpoint::Checkpoint;
@@ -57,10 +57,10 @@ use scan::Scan;
 use seen::Seen;
 use vault::{Vault, code};
 
-/// How long a turn waits for a database that is away, or for other processes.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Pause between two attempts to connect.
-const PAUSE: Duration = Duration::from_millis(250);
+use crate::backoff::Backoff;
+
+/// Pauses between attempts to reach a database that is away.
+const PAUSES: Backoff = Backoff::doubling(Duration::from_millis(100), Duration::from_secs(2)).drawn();
 /// Rows read at a time where a whole table is read.
 const PAGE: i64 = 500;
 /// Places and groups asked for in one statement.
@@ -90,8 +90,23 @@ pub struct Shared {
     guard: Mutex<Guard>,
     seen: Seen,
     findings: Findings,
+    presence: Presence,
+    /// How often in a row the database was not reached, and until when it is left alone.
+    failures: u32,
+    rests_until: Option<Instant>,
+    /// The commit whose outcome is not known.
+    unsettled: Option<Unsettled>,
+    settled: Option<bool>,
     /// Ends the look at the whole, where one was begun.
     scanning: Mutex<Option<mpsc::Sender<()>>>,
+}
+
+/// A commit in whose midst the connection broke off, by what its checkpoint says of it.
+#[derive(Clone, Copy)]
+struct Unsettled {
+    generation: u64,
+    turn: u64,
+    guarded: bool,
 }
 
 impl fmt::Debug for Shared {
@@ -176,6 +191,8 @@ impl Shared {
         guard: Guard,
         seen: Seen,
     ) -> Self {
+        let findings = Findings::default();
+        let presence = findings.presence();
         Self {
             runtime,
             options,
@@ -183,7 +200,12 @@ impl Shared {
             vault: Arc::new(vault),
             guard: Mutex::new(guard),
             seen,
-            findings: Findings::default(),
+            findings,
+            presence,
+            failures: 0,
+            rests_until: None,
+            unsettled: None,
+            settled: None,
             scanning: Mutex::new(None),
         }
     }
@@ -194,9 +216,77 @@ impl Shared {
 
     /// Runs reading work on the connection of the turn.
     fn read<T>(&self, work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        self.within_turn(async |open| work(open).await.map_err(failed("reading")))
+    }
+
+    /// Runs work on the connection of the turn. Where the database goes away in it, the turn is lost: whatever is done with the
+    /// error, nothing of it can be committed.
+    fn within_turn<T>(
+        &self,
+        work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         let mut connection = self.connection();
-        let open = connection.as_mut().ok_or(StoreError::Halted)?;
-        self.runtime.block_on(work(open)).map_err(failed("reading"))
+        let Some(open) = connection.as_mut() else {
+            return Err(self.presence.error("reading").unwrap_or(StoreError::Halted));
+        };
+        let done = self.runtime.block_on(database::answered("reading", work(open)));
+        if let Err(error) = &done
+            && error.is_absence()
+        {
+            *connection = None;
+            self.tell_away(error);
+        }
+        done
+    }
+
+    /// Says once that the database is away.
+    fn tell_away(&self, error: &StoreError) {
+        if self.presence.lost(error) {
+            tracing::warn!(code = "database_away", %error, "the database is away; this companion waits for it");
+        }
+    }
+
+    /// Notes that the database was not there, and leaves it alone for a while.
+    fn rest(&mut self, error: &StoreError) {
+        self.tell_away(error);
+        self.rests_until = Some(Instant::now() + PAUSES.pause(self.failures));
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// A connection in a turn, with the sealed checkpoint. One that was idle may have ended meanwhile: then by a new one.
+    fn connected(&mut self) -> Result<(PgConnection, Vec<u8>), StoreError> {
+        let idle = self.connection().take();
+        if let Some(mut open) = idle {
+            let begun = self.runtime.block_on(database::answered("beginning", database::begin_turn(&mut open)));
+            match begun {
+                Ok(sealed) => return Ok((open, sealed)),
+                Err(error) if error.is_absence() => {}
+                Err(error) => return Err(error),
+            }
+        }
+        self.runtime.block_on(async {
+            let mut open = connect(&self.options).await?;
+            let sealed = database::answered("beginning", database::begin_turn(&mut open)).await?;
+            Ok((open, sealed))
+        })
+    }
+
+    /// What became of a commit in whose midst the connection broke off: the checkpoint names the last turn of each companion.
+    /// The lock of this turn waited until the server had ended that one. Where the owner accepted a store since, nobody knows;
+    /// it counts as not stored, so nobody is told that it was.
+    fn settle(&mut self, checkpoint: &Checkpoint) -> Result<(), StoreError> {
+        let Some(Unsettled { generation, turn, guarded }) = self.unsettled.take() else { return Ok(()) };
+        let last = checkpoint.companions.get(&self.seen.name()).copied();
+        let stored = checkpoint.generation == generation && last == Some(turn);
+        tracing::info!(turn, stored, "the outcome of the commit that the database went away in is known");
+        self.settled = Some(stored);
+        if stored {
+            self.seen.note_own(turn);
+            if guarded {
+                return self.seen.keep(true);
+            }
+        }
+        Ok(())
     }
 
     /// The rows that are those written last; what else was found counts as absent and is noted, or fails.
@@ -285,9 +375,8 @@ impl Shared {
             return Ok(BTreeMap::new());
         }
         let tags: Vec<_> = spots.iter().map(|spot| self.vault.tag(spot)).collect();
-        let mut connection = self.connection();
-        let open = connection.as_mut().ok_or(StoreError::Halted)?;
-        let versions = self.runtime.block_on(locked(&self.guard).expected(open, &tags))?;
+        let mut guard = locked(&self.guard);
+        let versions = self.within_turn(async |open| guard.expected(open, &tags).await)?;
         Ok(spots.iter().map(|spot| (*spot).clone()).zip(versions).collect())
     }
 }
@@ -322,71 +411,95 @@ impl Ledger for Shared {
     /// Waits for the lock of the turn; connects anew where the database was away, since memory holds nothing that
     /// it does not.
     fn begin(&mut self) -> Result<(), StoreError> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            let waiting = self.connection().take();
-            let begun = self.runtime.block_on(async {
-                let mut open = match waiting {
-                    Some(open) => open,
-                    None => connect(&self.options).await?,
-                };
-                database::run(&mut open, "BEGIN", "beginning").await?;
-                let sealed = database::locked_checkpoint(&mut open).await?;
-                Ok::<_, StoreError>((open, sealed))
-            });
-            match begun {
-                Ok((open, sealed)) => {
-                    let checkpoint = note(&self.vault, &mut self.seen, &sealed)?;
-                    let mut guard = locked(&self.guard);
-                    guard.checkpoint = checkpoint;
-                    guard.index.trim();
-                    *self.connection() = Some(open);
-                    return Ok(());
-                }
-                Err(error) if Instant::now() > until => return Err(error),
-                // Nothing was handled yet in this turn, so to begin it anew loses nothing.
-                Err(error @ StoreError::Database { .. }) => {
-                    tracing::warn!(%error, "the database is away; trying again");
-                }
-                Err(error) => return Err(error),
-            }
-            std::thread::sleep(PAUSE);
+        if self.rests_until.is_some_and(|until| Instant::now() < until)
+            && let Some(error) = self.presence.error("beginning")
+        {
+            return Err(error);
         }
+        self.presence.waits();
+        let (open, sealed) = match self.connected() {
+            Ok(begun) => begun,
+            Err(error) => {
+                if error.is_absence() {
+                    self.rest(&error);
+                }
+                return Err(error);
+            }
+        };
+        let checkpoint = note(&self.vault, &mut self.seen, &sealed)?;
+        self.settle(&checkpoint)?;
+        let mut guard = locked(&self.guard);
+        guard.checkpoint = checkpoint;
+        guard.index.trim();
+        drop(guard);
+        *self.connection() = Some(open);
+        (self.failures, self.rests_until) = (0, None);
+        if let Some(away) = self.presence.back() {
+            let ms = u64::try_from(away.as_millis()).unwrap_or(u64::MAX);
+            tracing::info!(ms, "the database is back");
+        }
+        Ok(())
     }
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         batch.check()?;
         // Taken out: on an error it is dropped, and with it the transaction. It comes back only with a turn that was
         // stored.
-        let Some(mut open) = self.connection().take() else { return Err(StoreError::Halted) };
+        let Some(mut open) = self.connection().take() else {
+            return Err(self.presence.error("committing").unwrap_or(StoreError::Halted));
+        };
         if batch.is_empty() {
             // A turn that only read loses nothing with its connection.
-            if self.runtime.block_on(database::run(&mut open, "COMMIT", "committing")).is_ok() {
+            let ended = database::answered("committing", database::run(&mut open, "COMMIT", "committing"));
+            if self.runtime.block_on(ended).is_ok() {
                 *self.connection() = Some(open);
             }
             self.keep_lately();
             return Ok(());
         }
-        let by = self.seen.name();
-        let mut guard = locked(&self.guard);
-        let done = self.runtime.block_on(async {
+        let (by, mut guard) = (self.seen.name(), locked(&self.guard));
+        let writing = async {
             let (changes, gone) = changes(&self.vault, &mut open, &batch).await?;
-            let done = guard.write(&self.vault, &self.findings, &mut open, changes, gone, by).await?;
-            database::end_turn(&mut open, &done.sealed).await?;
-            Ok::<_, StoreError>(done)
+            guard.write(&self.vault, &self.findings, &mut open, changes, gone, by).await
+        };
+        let written = self.runtime.block_on(database::answered("writing", writing));
+        drop(guard);
+        let done = written.inspect_err(|error| {
+            if error.is_absence() {
+                self.tell_away(error);
+            }
         })?;
-        *self.connection() = Some(open);
         let Done { checkpoint, sealed, guarded } = done;
+        let ended = database::answered("committing", database::end_turn(&mut open, &sealed));
+        if let Err(error) = self.runtime.block_on(ended) {
+            // Whatever was said: the word may have been lost, or have come after the commit.
+            let Checkpoint { generation, turn, .. } = checkpoint;
+            self.unsettled = Some(Unsettled { generation, turn, guarded });
+            self.tell_away(&error);
+            return Err(StoreError::Unsettled);
+        }
+        *self.connection() = Some(open);
         // Behind the commit: a checkpoint that was never stored would make the next turn look set back.
         self.seen.note(&checkpoint, seal::version(&sealed).unwrap_or_default(), true);
-        guard.checkpoint = checkpoint;
-        drop(guard);
+        locked(&self.guard).checkpoint = checkpoint;
         if guarded {
             // Whoever hears that a key is revoked may rely on it.
             return self.seen.keep(true);
         }
         self.keep_lately();
         Ok(())
+    }
+
+    fn settled(&mut self) -> Option<bool> {
+        self.settled.take()
+    }
+
+    fn lost(&self) -> bool {
+        self.connection().is_none()
+    }
+
+    fn presence(&self) -> Presence {
+        self.presence.clone()
     }
 
     fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
@@ -474,6 +587,10 @@ impl Ledger for Shared {
 
     fn shared(&self) -> bool {
         true
+    }
+
+    fn sharer(&self) -> Option<[u8; 8]> {
+        Some(self.seen.name())
     }
 
     fn watch(&self) {

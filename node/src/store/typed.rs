@@ -10,7 +10,7 @@ use regie_protocol::wire;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::StoreError;
-use super::asked::Asked;
+use super::asked::{Asked, Found};
 use super::batch::Batch;
 use super::key::{Grouped, Nth, Part, TableKey};
 use super::ledger::Ledger;
@@ -114,6 +114,14 @@ pub trait Read: Ledger {
         let asked: Vec<Asked> = groups.iter().map(|group| table.asked(group)).collect();
         let found = self.rows_of_many(&asked)?;
         found.iter().map(|rows| rows.iter().map(|row| read(table, row)).collect()).collect()
+    }
+
+    /// Records and keys of several types, in one round trip.
+    ///
+    /// # Errors
+    /// The store's.
+    fn gather<'a>(&self, asked: &'a [Asked]) -> Result<Found<'a>, StoreError> {
+        Ok(Found { asked, rows: self.rows_of_many(asked)? })
     }
 
     /// The records of one type, whatever the tables, that are asked for, in the order of the questions: of a place one or
@@ -234,6 +242,6 @@ fn read<K: TableKey, R: Record, S>(table: Table<K, R, S>, row: &Row) -> Result<(
     Ok((key, decode(table.id(), &row.value, table.bound())?))
 }
 
-fn decode<R: Record>(table: TableId, bytes: &[u8], bound: usize) -> Result<R, StoreError> {
+pub(super) fn decode<R: Record>(table: TableId, bytes: &[u8], bound: usize) -> Result<R, StoreError> {
     wire::decode(bytes, bound).map_err(|_| table.corrupt())
 }

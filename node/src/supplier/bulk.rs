@@ -26,7 +26,6 @@ const AT_ONCE: usize = 64;
 
 /// A job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Job {
     /// In the world of trials?
     pub test: bool,
@@ -51,7 +50,6 @@ pub struct Job {
 
 /// What is asked of each.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct What {
     /// Which fields.
     pub fields: BTreeSet<AskedPath>,

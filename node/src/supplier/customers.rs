@@ -28,7 +28,6 @@ const AT_ONCE: usize = 128;
 
 /// A list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Customers {
     /// In the world of trials?
     pub test: bool,
@@ -48,7 +47,6 @@ pub struct Customers {
 
 /// A row: a customer, as the company knows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Customer {
     /// The company's own number of the customer.
     pub reference: String,

@@ -64,7 +64,6 @@ pub const KINDS: &[&str] = &[
 
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Happening {
     /// One of [`KINDS`].
     pub kind: String,

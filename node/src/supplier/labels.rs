@@ -252,7 +252,6 @@ impl Part for Reference {
 
 /// An entry of the index: a thing, at the time of one of its references.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Referred {
     #[serde(with = "serde_bytes")]
     thing: Vec<u8>,

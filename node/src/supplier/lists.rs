@@ -106,7 +106,6 @@ impl Part for ListOf {
 
 /// An entry as it is stored, under its number.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Listed {
     person: Option<PublicKey>,
     #[serde(with = "serde_bytes")]

@@ -56,9 +56,15 @@ pub struct Look {
     under_way: bool,
 }
 
+impl Look {
+    /// The turn in which a board was asked was undone: whether it was asked is not known.
+    pub(super) fn undone(&mut self) {
+        self.under_way = false;
+    }
+}
+
 /// A board that is followed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Followed {
     /// Where it is.
     pub board: Invitation,
@@ -72,7 +78,6 @@ pub struct Followed {
 
 /// An intent that was found.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FoundIntent {
     /// As it was signed.
     pub intent: Signed<Intent>,
@@ -84,7 +89,6 @@ pub struct FoundIntent {
 
 /// An offer that was made.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Made {
     /// As it was signed.
     pub offer: Signed<Offer>,

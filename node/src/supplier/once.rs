@@ -51,7 +51,6 @@ pub struct Answered {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct StoredAnswer {
     #[serde(with = "serde_bytes")]
     asked: Vec<u8>,
@@ -60,7 +59,6 @@ pub(super) struct StoredAnswer {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Placed {
     at: Timestamp,
     key: serde_bytes::ByteArray<32>,

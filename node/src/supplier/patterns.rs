@@ -24,8 +24,13 @@ use crate::{
 impl Companion {
     /// Brings the published segments into memory.
     pub(super) fn load_segments(&mut self) -> Result<(), StoreError> {
+        let stored = self.store.keys(tables::SEGMENTS, &())?.into_iter().collect();
+        self.segments_are(&stored)
+    }
+
+    /// Those that are stored: what is not in memory of them is read, what is in memory alone is let go of.
+    pub(super) fn segments_are(&mut self, stored: &BTreeSet<ObjectId>) -> Result<(), StoreError> {
         let broken = || StoreError::Corrupt { part: tables::SEGMENTS.id().name() };
-        let stored: BTreeSet<ObjectId> = self.store.keys(tables::SEGMENTS, &())?.into_iter().collect();
         // Another companion on the same store may have taken one back.
         let gone = self.machine.segments().map(Verified::id).filter(|id| !stored.contains(id));
         for segment in gone.collect::<Vec<_>>() {

@@ -25,7 +25,6 @@ use crate::{
 
 /// A piece of a large document that is sent back to a person.
 #[derive(Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(crate) struct SentPiece {
     #[serde(with = "serde_bytes")]
     pub(super) bytes: Vec<u8>,

@@ -52,7 +52,11 @@ impl Companion {
     /// A run may speak. Where it is another than before, lines that are older are of that one.
     pub(super) fn resumed(&mut self, person: PublicKey, anew: bool, turn: &mut Turn) {
         // What went out on a line of another run may never have reached this one.
-        if self.speaking.insert(person) || anew {
+        let first = self.speaking.insert(person);
+        if first {
+            self.began_to_speak.push(person);
+        }
+        if first || anew {
             self.machine.connection_lost(&person);
         }
         if anew {

@@ -27,7 +27,6 @@ const PAUSE_MS: u64 = 5_000;
 
 /// A count of one of this company's segments.
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub(super) struct Counting {
     leader: Leader,
     helper: Invitation,

@@ -135,6 +135,9 @@ impl crate::verb::Desk for Desk {
 
 /// A verb that is done on the thread of the companion's driver, between other turns.
 pub trait OnCompanion: Verb {
+    /// Does it need the store? What does not is done while that is away, too.
+    const READS_STORE: bool = true;
+
     /// Does it. Where it fails nothing of it is kept.
     ///
     /// # Errors
@@ -143,6 +146,8 @@ pub trait OnCompanion: Verb {
 }
 
 impl OnCompanion for Stop {
+    const READS_STORE: bool = false;
+
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Stopped, Failure> {
         companion.stops = true;
         Ok(Stopped { stopped: true })
@@ -157,7 +162,8 @@ impl OnCompanion for TakeRows {
 
 impl<V: OnCompanion> Conduct<Desk> for V {
     async fn conduct(self, desk: &Desk) -> Result<V::Answer, Failure> {
-        desk.call(move |companion, turn| self.run(companion, turn)).await
+        let work = move |companion: &mut Companion, turn: &mut Turn| self.run(companion, turn);
+        if V::READS_STORE { desk.call(work).await } else { desk.call_without_store(work).await }
     }
 }
 

@@ -1,8 +1,8 @@
 //! Connecting, and the relations. In: a URL. Out: a connection to a database whose relations are of today's version.
 
-use std::str::FromStr as _;
+use std::{future::Future, str::FromStr as _, time::Duration};
 
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{Connection as _, PgConnection, Row as _, postgres::PgConnectOptions};
 use tokio::runtime::Runtime;
 
 use crate::store::{Schema, StoreError};
@@ -20,6 +20,11 @@ const RELATIONS: &str = "
 ";
 /// What every connection sets: a process that stalls in a turn loses it.
 const SESSION: &str = "SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '30s'";
+
+/// How long a server that was named may take to answer to a connection.
+const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take for one piece of work: longer than the statement that it has to break off itself.
+const ANSWER: Duration = Duration::from_secs(45);
 
 /// How far a database is.
 pub(super) struct Existing {
@@ -40,9 +45,37 @@ pub(super) fn runtime() -> Result<Runtime, StoreError> {
 }
 
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, StoreError> {
-    let mut connection = PgConnection::connect_with(options).await.map_err(failed("connecting"))?;
-    run(&mut connection, SESSION, "connecting").await?;
-    Ok(connection)
+    let connecting = async {
+        let mut connection = PgConnection::connect_with(options).await.map_err(failed("connecting"))?;
+        run(&mut connection, SESSION, "connecting").await?;
+        Ok(connection)
+    };
+    within(CONNECT, "connecting", connecting).await
+}
+
+/// Work that a database which vanished without a word does not hold up for ever.
+pub(super) async fn answered<T>(
+    doing: &'static str,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    within(ANSWER, doing, work).await
+}
+
+async fn within<T>(
+    patience: Duration,
+    doing: &'static str,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, StoreError> {
+    let late = |_| StoreError::Away { doing, code: "no answer".to_owned() };
+    tokio::time::timeout(patience, work).await.map_err(late)?
+}
+
+/// Begins a turn: waits for its lock; the checkpoint of the last one, sealed. One round trip.
+pub(super) async fn begin_turn(open: &mut PgConnection) -> Result<Vec<u8>, StoreError> {
+    let sql = "BEGIN; SELECT checkpoint FROM regie_turns WHERE shard = 1 FOR UPDATE";
+    let rows = sqlx::raw_sql(sql).fetch_all(open).await.map_err(failed("waiting for other companions"))?;
+    let found = rows.first().and_then(|row| row.try_get(0).ok());
+    found.ok_or(StoreError::Corrupt { part: "checkpoint" })
 }
 
 /// Statements without parameters.
@@ -156,13 +189,56 @@ fn number(bytes: Option<&[u8]>) -> u32 {
 /// An error of the database by its code alone: its words may hold parts of the URL.
 pub(super) fn failed(doing: &'static str) -> impl Fn(sqlx::Error) -> StoreError {
     move |error| {
-        let code = match &error {
-            sqlx::Error::Database(error) => error.code().map_or_else(|| "unknown".to_owned(), Into::into),
-            sqlx::Error::Io(error) => error.kind().to_string(),
-            sqlx::Error::Configuration(_) => "not a URL of the form postgres://user@host/database".to_owned(),
-            sqlx::Error::Tls(_) => "no TLS".to_owned(),
-            _ => "the connection broke off".to_owned(),
+        let (code, away) = match &error {
+            sqlx::Error::Database(error) => {
+                let code = error.code().map_or_else(|| "unknown".to_owned(), Into::into);
+                let away = passes(&code);
+                (code, away)
+            }
+            sqlx::Error::Io(error) => (error.kind().to_string(), true),
+            sqlx::Error::Configuration(_) => ("not a URL of the form postgres://user@host/database".to_owned(), false),
+            sqlx::Error::Tls(_) => ("no TLS".to_owned(), false),
+            // Rows of another form than those that this program writes.
+            sqlx::Error::Decode(_)
+            | sqlx::Error::ColumnDecode { .. }
+            | sqlx::Error::ColumnNotFound(_)
+            | sqlx::Error::ColumnIndexOutOfBounds { .. } => ("rows of another form".to_owned(), false),
+            _ => ("the connection broke off".to_owned(), true),
         };
-        StoreError::Database { doing, code }
+        if away { StoreError::Away { doing, code } } else { StoreError::Database { doing, code } }
+    }
+}
+
+/// Is this an error that passes by itself, so that the same turn can be made later? By SQLSTATE.
+fn passes(code: &str) -> bool {
+    match code.get(..2) {
+        // The connection; the transaction was given up for another's sake; memory, disk or connections ran out; the server ran
+        // into its own limits or the system's.
+        Some("08" | "40" | "53" | "58") => true,
+        // It goes down, comes up, or broke a statement off; and, of a replica that was the primary: it can't be written.
+        _ => matches!(
+            code,
+            "57014" | "57P01" | "57P02" | "57P03" | "57P05" | "25P02" | "25P03" | "25P04" | "25006" | "55P03" | "55006"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_comes_back_is_away_and_one_that_is_another_is_not() {
+        for code in ["08006", "57P01", "57P02", "57P03", "25006", "53300", "53100", "40001", "40P01", "57014"] {
+            assert!(passes(code), "{code}");
+        }
+        // No such relation, column, user, database; damage.
+        for code in ["42P01", "42703", "28P01", "3D000", "XX001", "23505", "", "5"] {
+            assert!(!passes(code), "{code}");
+        }
+        let away = failed("reading")(std::io::Error::from(std::io::ErrorKind::ConnectionRefused).into());
+        assert!(away.is_absence());
+        assert!(!failed("reading")(sqlx::Error::ColumnNotFound("sealed".into())).is_absence());
+        assert!(failed("reading")(sqlx::Error::WorkerCrashed).is_absence());
     }
 }

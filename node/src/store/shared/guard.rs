@@ -18,7 +18,7 @@ use super::{
     vault::Vault,
 };
 use crate::store::{
-    StoreError,
+    Presence, StoreError,
     integrity::Integrity,
     seal::{self, Version},
 };
@@ -32,6 +32,11 @@ const INDEX: StoreError = StoreError::RowsSetBack { part: "the index of rows" };
 pub(super) struct Findings(Arc<Mutex<Integrity>>);
 
 impl Findings {
+    /// Where these, and how turns go, can be asked for without a turn.
+    pub(super) fn presence(&self) -> Presence {
+        Presence::of(self.0.clone())
+    }
+
     pub(super) fn all(&self) -> MutexGuard<'_, Integrity> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -125,6 +125,13 @@ impl Seen {
         self.last = Some(Mark { generation: found.generation, turn: found.turn, version, own });
     }
 
+    /// Notes that this turn, of which that was not known, is this companion's own last one.
+    pub(super) fn note_own(&mut self, turn: u64) {
+        if let Some(last) = &mut self.last {
+            last.own = turn;
+        }
+    }
+
     /// Writes the file, where it is due or has to be.
     pub(super) fn keep(&mut self, at_once: bool) -> Result<(), StoreError> {
         let Some(last) = self.last else { return Ok(()) };

@@ -19,7 +19,6 @@ pub const REFUSED_MS: [u64; 4] = [5_000, 30_000, 120_000, 300_000];
 
 /// One try to deliver.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// Which event.
     pub event: u64,
@@ -37,7 +36,6 @@ pub struct Attempt {
 
 /// An event beside the line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Aside {
     /// How often it is to be told.
     pub times: u32,
