@@ -57,6 +57,7 @@ mod supplier_bus;
 mod supplier_console;
 mod supplier_delegation;
 mod supplier_events;
+mod supplier_keys;
 mod supplier_labels;
 mod supplier_lists;
 mod supplier_page;
