@@ -186,7 +186,7 @@ impl Node {
 
     /// Makes a key of a running companion.
     pub fn api_key(&self, test: bool) -> String {
-        let made = self.ask(&companion::KeyCreate { name: "a test".into(), test });
+        let made = self.ask(&companion::KeyCreate::all("a test", test));
         made["key"].as_str().expect("a key").to_owned()
     }
 }

@@ -87,7 +87,7 @@ fn a_revoked_key_that_is_put_back_stays_refused_and_the_companion_says_so() {
     let Some(postgres) = Postgres::start() else { return };
     let directory = tempfile::tempdir().expect("a directory");
     let (mut node, client) = company(directory.path(), &postgres);
-    let made = node.ask(&companion::KeyCreate { name: "stolen".into(), test: false });
+    let made = node.ask(&companion::KeyCreate::all("stolen", false));
     let (kept, revoked) = (client.clone(), client.with_key(made["key"].as_str().expect("a key")));
     revoked.get("/v1/relationships").expect(200);
     is_whole(&node);

@@ -1111,8 +1111,8 @@ rule-you-said = a decision of yours
 
 # The company's page
 console-title = Companion
-console-about = What this companion knows and does. Offers are made on a page of their own; nothing else can be changed here.
-console-footer = Regie · pages to look at and to make offers; everything else is in the API
+console-about = What this companion knows and does. Offers and keys have pages of their own; nothing else can be changed here.
+console-footer = Regie · pages to look at, to make offers and keys; everything else is in the API
 console-key = API key
 console-wrong = No such key. `regie supplier key create` makes one.
 console-enter = Show
@@ -1166,6 +1166,33 @@ console-dead-letters = { $n ->
     [one] One event was refused to the end
    *[other] { $n } events were refused to the end
 }
+console-keys = Keys and second words
+console-back = Back
+console-key-made = The new key. It is shown this once
+console-approvals = What waits for a second one's word
+console-approvals-about = A request to many persons, or a table, that one key asked for. Another has to agree within three days.
+console-no-approvals = Nothing.
+console-approval-for = For
+console-approval-by = Asked for by
+console-approval-pending = waits
+console-approve = Agree
+console-refuse = Refuse
+console-keys-held = Keys that hold
+console-key-name = Which system uses it
+console-key-scopes = What it may do
+console-key-from = Taken from
+console-key-from-hint = Networks as 192.0.2.0/24, with commas. From everywhere, where none is named.
+console-key-used = Used last
+console-key-end = End
+console-key-new = Make a key
+console-key-expires = Until
+console-key-make = Make it
+scope-read = see what is held, asked and told
+scope-ask = say something to persons
+scope-erase = erase what is held
+scope-webhooks = make and change webhooks
+scope-approve = agree to what another key began
+scope-admin = make and end keys, and see who read what
 console-market = Wishes and offers
 console-wanted = What people want
 console-wanted-about =

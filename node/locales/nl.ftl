@@ -1112,8 +1112,8 @@ rule-you-said = een beslissing van u
 
 # De pagina van het bedrijf
 console-title = Companion
-console-about = Wat deze companion weet en doet. Aanbiedingen doet u op een eigen pagina; verder kan hier niets worden veranderd.
-console-footer = Regie · pagina's om te bekijken en om aanbiedingen te doen; al het andere gaat via de API
+console-about = Wat deze companion weet en doet. Aanbiedingen en sleutels hebben een eigen pagina; verder kan hier niets worden veranderd.
+console-footer = Regie · pagina's om te bekijken, en voor aanbiedingen en sleutels; al het andere gaat via de API
 console-key = API-sleutel
 console-wrong = Die sleutel bestaat niet. `regie supplier key create` maakt er een.
 console-enter = Tonen
@@ -1167,6 +1167,33 @@ console-dead-letters = { $n ->
     [one] Eén gebeurtenis is steeds geweigerd
    *[other] { $n } gebeurtenissen zijn steeds geweigerd
 }
+console-keys = Sleutels en tweede woorden
+console-back = Terug
+console-key-made = De nieuwe sleutel. U ziet hem alleen nu
+console-approvals = Wat op het woord van een tweede wacht
+console-approvals-about = Een verzoek aan veel personen, of een tabel, waar een sleutel om vroeg. Een andere moet binnen drie dagen instemmen.
+console-no-approvals = Niets.
+console-approval-for = Waarvoor
+console-approval-by = Gevraagd door
+console-approval-pending = wacht
+console-approve = Instemmen
+console-refuse = Weigeren
+console-keys-held = Sleutels die gelden
+console-key-name = Welk systeem hem gebruikt
+console-key-scopes = Wat hij mag
+console-key-from = Geldt vanaf
+console-key-from-hint = Netwerken als 192.0.2.0/24, met komma's. Van overal, waar er geen genoemd is.
+console-key-used = Het laatst gebruikt
+console-key-end = Beëindigen
+console-key-new = Een sleutel maken
+console-key-expires = Tot
+console-key-make = Maken
+scope-read = zien wat er is, gevraagd en verteld is
+scope-ask = iets tegen personen zeggen
+scope-erase = wissen wat er is
+scope-webhooks = webhooks maken en veranderen
+scope-approve = instemmen met wat een andere sleutel begon
+scope-admin = sleutels maken en beëindigen, en zien wie wat las
 console-market = Wensen en aanbiedingen
 console-wanted = Wat mensen willen
 console-wanted-about =

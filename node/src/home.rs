@@ -101,6 +101,18 @@ pub struct Config {
     /// Hosts in a private network, or without TLS, that webhooks may be sent to, by name.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
     pub webhook_hosts: std::collections::BTreeSet<String>,
+    /// Proxies before a companion's API, by their networks: what they say in `X-Forwarded-For` counts for the networks of a key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxies: Vec<ipnet::IpNet>,
+    /// How many days a companion keeps who in the company saw which values; 365 where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reading_days: Option<u32>,
+    /// Above how many persons one request needs a second key's word; none needs it, where it is left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approve_above: Option<u64>,
+    /// Whether exports need a second key's word.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approve_exports: bool,
     /// Hosts in a private network that are read by HTTPS, by name: domains of suppliers by a person's node, lists of withdrawn
     /// credentials by a companion; `HOST:PORT` for another port than 443.
     #[serde(default, skip_serializing_if = "std::collections::BTreeSet::is_empty")]
@@ -149,6 +161,10 @@ impl Config {
             store_password_file: None,
             nats: None,
             webhook_hosts: Default::default(),
+            trusted_proxies: Vec::new(),
+            reading_days: None,
+            approve_above: None,
+            approve_exports: false,
             domain_hosts: Default::default(),
             supplier_hosts: Default::default(),
         }

@@ -3,13 +3,14 @@
 //! In: frames of persons, commands and API calls of the company, the clock. Out: replies, requests, values for the
 //! company. `supplier/host.rs` carries out what the machine decides, `supplier/records.rs` maps the machine's records to tables and brings persons into memory,
 //! `supplier/lists.rs` keeps what is read page by page, `supplier/search.rs` finds in it, `supplier/labels.rs` keeps the company's own references, `supplier/pulse.rs` measures, `supplier/happening.rs` is the outbox of events,
-//! `supplier/keys.rs` knows who may call, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
+//! `supplier/keys.rs` knows who may call, `supplier/scopes.rs` for what, `supplier/readings.rs` keeps who saw which values, `supplier/approvals.rs` what needs a second one's word, `supplier/once.rs` does no call twice, `supplier/bulk.rs` asks many
 //! persons, `supplier/customers.rs` invites those of an existing list, `supplier/persons.rs` is what is said to one person,
 //! `supplier/rotation.rs` replaces the company's key, `supplier/sharing.rs` is what companions on one store leave for
 //! each other, `supplier/boards.rs` is the board that this companion may be, `supplier/market.rs` what it finds on boards and offers there,
 //! `supplier/patterns.rs` the segments that it publishes, `supplier/cosigning.rs` the heads of others' logs that it cosigns as a witness, `supplier/runs.rs` what is done with lines of a person of whose node there are two copies, `supplier/forwarders.rs` looks whether forwarders pass people on.
 
 mod acts;
+pub mod approvals;
 mod boards;
 pub mod bulk;
 #[cfg(feature = "nats")]
@@ -32,9 +33,11 @@ pub mod patterns;
 mod persons;
 mod profile;
 pub mod pulse;
+pub mod readings;
 mod records;
 mod rotation;
 pub mod runs;
+pub mod scopes;
 pub mod search;
 mod sharing;
 #[cfg(feature = "vc")]
@@ -307,6 +310,8 @@ pub struct Companion {
     events: mpsc::WeakSender<CompanionEvent>,
     news: watch::Sender<u64>,
     told_this_turn: bool,
+    /// What the company wants to hold of those who work here.
+    rules: approvals::Rules,
     /// Documents that are handed in, part by part.
     uploads: uploads::Uploads,
     /// The invitation that was used last in this turn, and whether it was for one person.
@@ -418,6 +423,7 @@ pub async fn start(
         events: events.downgrade(),
         news,
         told_this_turn: false,
+        rules: approvals::Rules::default(),
         uploads: uploads::Uploads::default(),
         used: None,
         making: None,
@@ -797,6 +803,8 @@ impl Companion {
         self.run(effects, None, turn)?;
         self.prune_events(sure, turn)?;
         self.prune_answers(sure, turn)?;
+        self.prune_readings(sure, turn)?;
+        self.prune_approvals(sure, turn)?;
         self.look_for_mail(turn)?;
         self.send_again(now, turn)?;
         self.tend_board(sure, turn);
@@ -941,6 +949,16 @@ impl Companion {
     /// The time now, as the clock shows it.
     pub(crate) fn now(&mut self) -> Timestamp {
         self.clock.now().wall
+    }
+
+    /// Holds to what the company wants of those who work here.
+    pub(crate) fn keep_rules(&mut self, rules: approvals::Rules) {
+        self.rules = rules;
+    }
+
+    /// What the company wants to hold of those who work here.
+    pub(crate) fn rules(&self) -> approvals::Rules {
+        self.rules
     }
 
     /// The company's legal name.

@@ -1,51 +1,107 @@
 //! How a call reaches the companion: who calls, what is asked, once or again. In: HTTP requests. Out: work on the
 //! companion's own thread, and a response when its changes are on disk.
 
+use std::{convert::Infallible, net::IpAddr};
+
 use axum::{
     body::{Body, BodyDataStream, Bytes},
-    extract::{FromRequest, FromRequestParts, Query, Request},
+    extract::{FromRequest, FromRequestParts, MatchedPath, Query, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
 };
 use data_encoding::BASE64URL_NOPAD;
 use futures::StreamExt as _;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tracing::Span;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{Api, description, limits, observe, problem::Problem};
+use super::{
+    Api, description, limits,
+    observe::{self, RequestId},
+    problem::Problem,
+    scopes,
+};
 use crate::{
-    command::{Failure, exit},
+    command::Failure,
     driver::Turn,
     supplier::{
         Companion,
-        keys::{Caller, KeyHash},
+        keys::{Arrival, Caller, KeyHash},
         once::{ANSWER_BYTES, Answered, Left, Once},
+        scopes::Scope,
     },
+    web::Whence,
 };
 
-/// The key of a call, not looked up yet.
+/// The key of a call, not looked up yet, and what is called whence.
 #[derive(Clone, Copy)]
-pub struct Bearer(KeyHash);
+pub struct Bearer {
+    key: KeyHash,
+    call: Arrival,
+}
 
 impl Bearer {
-    /// The key in a text that looks like one.
+    /// A key that was shown before, and a call of now.
     #[must_use]
-    pub fn of(text: &str) -> Option<Self> {
-        KeyHash::of(text).map(Self)
+    pub fn of(key: KeyHash, call: Arrival) -> Self {
+        Self { key, call }
+    }
+
+    /// The same, for something that needs this.
+    #[must_use]
+    pub fn needs(self, scope: Scope) -> Self {
+        Self { call: Arrival { needs: scope, ..self.call }, ..self }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for Bearer {
+impl FromRequestParts<Api> for Bearer {
     type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+    async fn from_request_parts(parts: &mut Parts, state: &Api) -> Result<Self, Problem> {
         let text = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let key = text.and_then(|text| text.strip_prefix("Bearer ")).and_then(Self::of);
-        key.ok_or_else(Problem::no_key)
+        let key = text.and_then(|text| text.strip_prefix("Bearer ")).and_then(KeyHash::of);
+        Ok(Self { key: key.ok_or_else(Problem::no_key)?, call: arrival(parts, state) })
     }
+}
+
+impl FromRequestParts<Api> for Arrival {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &Api) -> Result<Self, Infallible> {
+        Ok(arrival(parts, state))
+    }
+}
+
+/// What is called, what it needs, and whence it comes.
+fn arrival(parts: &Parts, state: &Api) -> Arrival {
+    let path = parts.extensions.get::<MatchedPath>().map_or("none", MatchedPath::as_str);
+    let (route, needs) = scopes::needed(&parts.method, path);
+    let request = parts.extensions.get::<RequestId>().map(|id| id.0).unwrap_or_default();
+    let peer = parts.extensions.get::<Whence>().map(|whence| whence.0);
+    let from = peer.and_then(|peer| whence(peer, &parts.headers, &state.proxies));
+    Arrival { request, route, needs, from }
+}
+
+/// Whence a call comes: what the last proxy that is not trusted, or nobody, stands behind. What others wrote into the header is no
+/// more than their word, so it is read from its end, for as long as those who wrote it are trusted.
+fn whence(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> Option<IpAddr> {
+    let trusted = |address: &IpAddr| proxies.iter().any(|network| network.contains(address));
+    if !trusted(&peer) {
+        return Some(peer);
+    }
+    let lines: Vec<&str> =
+        headers.get_all("x-forwarded-for").iter().map(|line| line.to_str().ok()).collect::<Option<_>>()?;
+    let mut nearest = Some(peer);
+    for named in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
+        nearest = named.trim().parse::<IpAddr>().ok().map(|address| address.to_canonical());
+        if !nearest.is_some_and(|address| trusted(&address)) {
+            break;
+        }
+    }
+    nearest
 }
 
 /// A POST as it came.
@@ -56,6 +112,19 @@ pub struct Posted {
     body: Bytes,
     /// A place among those that are large, for as long as this one is in memory.
     large: Option<SemaphorePermit<'static>>,
+}
+
+impl Posted {
+    /// For an answer that is kept nowhere.
+    ///
+    /// # Errors
+    /// An `Idempotency-Key`, which asks for the answer to be kept.
+    pub fn once_only(self) -> Result<Self, Problem> {
+        match self.once {
+            None => Ok(self),
+            Some(_) => Err(Problem::bad_call("this answer is shown once and kept nowhere; leave Idempotency-Key out")),
+        }
+    }
 }
 
 /// Places for large bodies, over all callers.
@@ -257,8 +326,8 @@ impl Api {
         work: impl FnOnce(&mut Companion, Caller) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Problem> {
         let call = Span::current();
-        let done = self.desk.call(move |companion, _| {
-            let caller = caller(companion, bearer, &call)?;
+        let done = self.desk.call(move |companion, turn| {
+            let caller = caller(companion, bearer, &call, turn)?;
             work(companion, caller)
         });
         Ok(done.await?)
@@ -275,7 +344,7 @@ impl Api {
     ) -> Result<T, Problem> {
         let call = Span::current();
         let done = self.desk.call(move |companion, turn| {
-            let caller = caller(companion, bearer, &call)?;
+            let caller = caller(companion, bearer, &call, turn)?;
             work(companion, caller, turn)
         });
         Ok(done.await?)
@@ -294,7 +363,7 @@ impl Api {
         let Posted { bearer, once, path, body, large } = posted;
         let call = Span::current();
         let done = self.desk.call(move |companion, turn| {
-            let caller = caller(companion, bearer, &call)?;
+            let caller = caller(companion, bearer, &call, turn)?;
             let once = once.map(|key| Once::new(&caller, &key, &path, &body));
             if let Some(once) = &once
                 && let Some(answered) = companion.answered(once)?
@@ -335,10 +404,10 @@ fn tell_left(headers: &mut HeaderMap, left: Left) {
 }
 
 /// Who calls; the log of the call says so too, by the name of the key.
-fn caller(companion: &Companion, bearer: Bearer, call: &Span) -> Result<Caller, Failure> {
-    let words = "no such key";
-    let known = companion.caller(bearer.0)?.ok_or_else(|| Failure::new("unauthorized", exit::REFUSED, words))?;
+fn caller(companion: &Companion, bearer: Bearer, call: &Span, turn: &mut Turn) -> Result<Caller, Failure> {
+    let known = companion.caller(bearer.key, &bearer.call)?;
     observe::called_by(call, known.key);
+    companion.note_use(&known.key, turn)?;
     Ok(known)
 }
 
@@ -373,6 +442,25 @@ mod tests {
         let whole = read(body, most, known).await;
         let whole = whole.map(|(body, large)| (body.len(), large.is_some())).map_err(|problem| problem.status);
         (whole, taken.load(Ordering::Relaxed), asked.load(Ordering::Relaxed))
+    }
+
+    #[test]
+    fn whence_a_call_comes_is_nobodys_word_who_is_not_trusted() {
+        let proxies: Vec<IpNet> = ["127.0.0.0/8", "10.0.0.0/8"].map(|text| text.parse().expect("a network")).into();
+        let of = |peer: &str, lines: &[&str]| {
+            let line = |line: &&str| ("x-forwarded-for".parse().expect("a name"), line.parse().expect("a value"));
+            let headers: HeaderMap = lines.iter().map(line).collect();
+            whence(peer.parse().expect("an address"), &headers, &proxies).map(|address| address.to_string())
+        };
+        let is = |text: &str| Some(text.to_owned());
+        assert_eq!(of("192.0.2.1", &["198.51.100.1"]), is("192.0.2.1"), "who is no proxy speaks for nobody");
+        assert_eq!(of("127.0.0.1", &[]), is("127.0.0.1"));
+        assert_eq!(of("127.0.0.1", &["203.0.113.9, 198.51.100.1"]), is("198.51.100.1"), "the first is a caller's own");
+        assert_eq!(of("127.0.0.1", &["203.0.113.9", "198.51.100.1, 10.1.2.3"]), is("198.51.100.1"));
+        assert_eq!(of("127.0.0.1", &["10.1.2.3"]), is("10.1.2.3"));
+        for broken in ["unknown", "198.51.100.1:80", "198.51.100.1,", "é"] {
+            assert_eq!(of("127.0.0.1", &[broken]), None, "{broken}");
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! The company's page: relationships, requests that wait, how fresh the data is, deliveries. In: visits with an API
-//! key. Out: pages that show and change nothing; offers are made on a page of their own (`stall`).
+//! key. Out: pages that show and change nothing; offers are made on a page of their own (`stall`), keys and what
+//! needs a second word on another (`doorkeeper`).
 //!
 //! The key is typed once; the browser keeps a token of 256 random bits for this page alone, and the key is looked up
 //! anew at every visit, so a key that is revoked shows nothing from then on. Cookies go to every port of a host, so the page
@@ -23,14 +24,21 @@ use serde::Deserialize;
 use super::{
     Api,
     call::{Bearer, Params},
-    limits,
+    doorkeeper, limits,
     problem::Problem,
     relationships, stall,
 };
 use crate::{
     clock,
     command::Failure,
-    supplier::{Companion, keys::Caller, labels::Thing, lists::List, names},
+    supplier::{
+        Companion,
+        keys::{Arrival, Caller, KeyHash},
+        labels::Thing,
+        lists::List,
+        names,
+        scopes::Scope,
+    },
     web::{
         Known, asset,
         session::{Pass, Sessions, Visit, cookie, token},
@@ -48,9 +56,9 @@ const MONTH_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
 /// Who looks at the page, by their keys.
-pub(super) type Seats = Sessions<Bearer>;
+pub(super) type Seats = Sessions<KeyHash>;
 
-impl Visit for Bearer {
+impl Visit for KeyHash {
     fn idle(&self) -> Duration {
         limits::CONSOLE_IDLE
     }
@@ -68,6 +76,7 @@ pub(super) fn routes() -> Router<Api> {
         .route("/console/at/{place}", get(page))
         .route("/console/at/{place}/leave", post(leave))
         .route("/console/at/{place}/market", market)
+        .route("/console/at/{place}/keys", get(doorkeeper::page).post(doorkeeper::act))
         .route("/console/assets/{name}", get(asset))
         .layer(DefaultBodyLimit::max(limits::CONSOLE_FORM_BYTES))
 }
@@ -172,11 +181,12 @@ async fn door(headers: HeaderMap) -> Result<Response, Problem> {
 async fn page(
     State(api): State<Api>,
     Path(place): Path<String>,
+    call: Arrival,
     headers: HeaderMap,
     Params(Before { before }): Params<Before>,
 ) -> Result<Response, Problem> {
     let t = words(&headers);
-    let Some(bearer) = seated(&api, &place, &headers) else {
+    let Some(bearer) = seated(&api, &place, call, &headers) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     match api.read(bearer, move |companion, caller| look(companion, caller, before)).await {
@@ -193,14 +203,19 @@ async fn page(
     }
 }
 
-async fn enter(State(api): State<Api>, headers: HeaderMap, Form(form): Form<Entering>) -> Result<Response, Problem> {
+async fn enter(
+    State(api): State<Api>,
+    call: Arrival,
+    headers: HeaderMap,
+    Form(form): Form<Entering>,
+) -> Result<Response, Problem> {
     let wrong = || show(StatusCode::FORBIDDEN, &EnterPage { t: words(&headers), wrong: true });
-    let Some(bearer) = Bearer::of(form.key.trim()) else { return wrong() };
-    if api.read(bearer, |_, _| Ok(())).await.is_err() {
+    let Some(key) = KeyHash::of(form.key.trim()) else { return wrong() };
+    if api.read(Bearer::of(key, call).needs(Scope::Read), |_, _| Ok(())).await.is_err() {
         return wrong();
     }
     let place = token();
-    let pass = api.seats.begin(bearer, &place);
+    let pass = api.seats.begin(key, &place);
     let at = path(&place);
     Ok(go(&at, &format!("{COOKIE}={}; HttpOnly; SameSite=Strict; Path={at}", pass.token())))
 }
@@ -212,10 +227,11 @@ async fn leave(State(api): State<Api>, Path(place): Path<String>, headers: Heade
     go(ENTRANCE, &format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path={}; Max-Age=0", path(&place)))
 }
 
-/// The key of whoever sits at this place.
-pub(super) fn seated(api: &Api, place: &str, headers: &HeaderMap) -> Option<Bearer> {
+/// The key of whoever sits at this place, to look with; what else is done says what it needs.
+pub(super) fn seated(api: &Api, place: &str, call: Arrival, headers: &HeaderMap) -> Option<Bearer> {
     let pass = cookie(headers, COOKIE).map(|token| Pass::new(token, place));
-    pass.and_then(|pass| api.seats.visit(&pass))
+    let key = pass.and_then(|pass| api.seats.visit(&pass))?;
+    Some(Bearer::of(key, call).needs(Scope::Read))
 }
 
 /// Where the page of one visit is.

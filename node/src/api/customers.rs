@@ -9,7 +9,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use regie_protocol::{Days, FieldPath, check_words, text::plain_line};
+use regie_protocol::{AskedPath, Days, FieldPath, check_words, text::plain_line};
 use regie_tables::{Cell, Kind};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -287,7 +287,7 @@ pub(super) async fn invitations(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let head = ["reference", "link", "words", "came", "invitation", "relationship"];
-    written(api, bearer, id, "invitations.csv", head, |companion, listed| {
+    written(api, bearer, id, "invitations.csv", head, false, |companion, listed| {
         let Some(invitation) = listed.customer.invitation.map(|id| companion.invitation(id)) else { return Vec::new() };
         let words = check_words(&invitation.supplier, &invitation.id).join(" ");
         let (came, relationship) = (listed.came.is_some().to_string(), relationship(&listed));
@@ -309,7 +309,7 @@ pub(super) async fn report(
 ) -> Result<Json<Report>, Problem> {
     let (mut report, mut after) = (Report::default(), Some(0));
     while let Some(from) = after {
-        let (rows, next) = rows(&api, bearer, &id, from, |_, listed| listed).await?;
+        let (rows, next) = rows(&api, bearer, &id, from, false, |_, listed| listed).await?;
         for listed in rows {
             report.rows += 1;
             report.came += u64::from(listed.came.is_some());
@@ -337,7 +337,7 @@ pub(super) async fn differences(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let head = ["reference", "field", "believed", "given", "verdict", "relationship"];
-    written(api, bearer, id, "report.csv", head, |_, listed| {
+    written(api, bearer, id, "report.csv", head, true, |_, listed| {
         let reference = &listed.customer.reference;
         let row = |(field, believed, given, verdict): (FieldPath, String, String, Verdict)| {
             [reference.clone(), field.to_string(), believed, given, verdict.name().to_owned(), relationship(&listed)]
@@ -369,14 +369,19 @@ async fn rows<T: Send + 'static>(
     bearer: Bearer,
     id: &str,
     after: u64,
+    shows_given: bool,
     make: impl Fn(&Companion, Listed) -> T + Send + 'static,
 ) -> Result<(Vec<T>, Option<u64>), Problem> {
     let id = named(id);
-    let rows = api.read(bearer, move |companion, caller| {
+    let rows = api.change(bearer, move |companion, caller, turn| {
         let id = id?;
         companion.customer_list(caller.world, &id)?;
         let listed = companion.listed(&id, after, AT_ONCE)?;
         let next = listed.last().filter(|_| listed.len() == AT_ONCE).map(|last| last.number);
+        for (person, given) in listed.iter().filter_map(|one| one.came.as_ref()).filter(|_| shows_given) {
+            let fields = given.keys().map(|field| AskedPath::from(*field)).collect();
+            companion.note_reading(&caller, person, fields, turn);
+        }
         let made = listed.into_iter().map(|one| make(companion, one)).collect();
         companion.forget_persons();
         Ok((made, next))
@@ -391,13 +396,14 @@ async fn written<const N: usize>(
     id: String,
     file: &str,
     head: [&'static str; N],
+    shows_given: bool,
     make: impl Fn(&Companion, Listed) -> Vec<[String; N]> + Clone + Send + Sync + 'static,
 ) -> Result<Response, Problem> {
     let sheet = Sheet { file, columns: &head.map(|name| (name, Kind::Text)), format: Format::Csv, exact: false };
     let read = move |api: Api, after| {
         let (id, make) = (id.clone(), make.clone());
         async move {
-            let (made, next) = rows(&api, bearer, &id, after, make).await?;
+            let (made, next) = rows(&api, bearer, &id, after, shows_given, make).await?;
             Ok(Rows { cells: made.into_iter().flatten().map(|row| row.map(Cell::from).into()).collect(), next })
         }
     };

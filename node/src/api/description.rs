@@ -46,7 +46,10 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let says = "A companion on this machine. Elsewhere it stands behind your own TLS.";
     document["servers"] = json!([{"url": format!("http://{DEFAULT}"), "description": says}]);
     document["security"] = json!([{"key": []}]);
-    document["components"]["securitySchemes"] = json!({"key": {"type": "http", "scheme": "bearer"}});
+    let says = "A key of the API. What a call asks of it besides is the scope that it has to have.";
+    document["components"]["securitySchemes"] =
+        json!({"key": {"type": "http", "scheme": "bearer", "description": says}});
+    super::scopes::describe(&mut document);
     add_contract(&mut document);
     add_problems(&mut document);
     add_webhooks(&mut document);
@@ -367,6 +370,7 @@ fn drop_unused(document: &mut Value) {
 
 const PROBLEMS: &[(&str, &str)] = &[
     ("401", "No valid key."),
+    ("403", "This key may not do that: its scopes or its networks say so, or a second one has to agree first."),
     ("404", "No such thing, or not in the world of this key."),
     ("409", "It can't be done in this state."),
     ("410", "What is asked for was kept for a time, and is gone."),

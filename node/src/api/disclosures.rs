@@ -1,7 +1,7 @@
 //! Disclosures: what persons told, with the proof that it stands in their log. In: calls. Out: pages. The proof
 //! outlives the values; the signed disclosure itself, which holds them, is erased with the first of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use axum::{
     Json,
@@ -9,7 +9,7 @@ use axum::{
 };
 use data_encoding::BASE64;
 use regie_protocol::{
-    ObjectId, PublicKey,
+    AskedPath, ObjectId, PublicKey,
     supplier::{Outcome, Record},
     wire,
 };
@@ -82,6 +82,8 @@ pub struct Proof {
     pub hashes: Vec<String>,
 }
 
+type Seen = (Disclosure, BTreeSet<AskedPath>);
+
 /// Disclosures, oldest first.
 #[utoipa::path(get, path = "/v1/disclosures", operation_id = "list_disclosures", tag = "disclosures", params(Paging),
     responses((status = 200, description = "One page of disclosures, and the cursor of the next.",
@@ -92,13 +94,18 @@ pub(super) async fn list(
     Params(paging): Params<Paging>,
 ) -> Result<Json<Page<Disclosure>>, Problem> {
     let (after, limit) = paging.bounds()?;
-    let page = api.read(bearer, move |companion, caller| {
+    let page = api.change(bearer, move |companion, caller, turn| {
         let of = relationships::bounded(companion, caller, &paging)?;
-        let mut found = Vec::new();
+        let (mut found, mut seen) = (Vec::new(), BTreeMap::<PublicKey, BTreeSet<AskedPath>>::new());
         for entry in companion.page(List::Disclosures, caller.world, of.as_ref(), after, limit)? {
             if let Some(person) = entry.person {
-                found.push((entry.number, view(companion, &person, &entry.thing)?));
+                let (shown, fields) = view(companion, &person, &entry.thing)?;
+                seen.entry(person).or_default().extend(fields);
+                found.push((entry.number, shown));
             }
+        }
+        for (person, fields) in seen {
+            companion.note_reading(&caller, &person, fields, turn);
         }
         Ok(Page::of(found, limit))
     });
@@ -115,15 +122,18 @@ pub(super) async fn one(
     Path(id): Path<String>,
 ) -> Result<Json<Disclosure>, Problem> {
     let id = id.parse::<names::Disclosed>().map_err(|_| not_found());
-    let disclosure = api.read(bearer, move |companion, caller| {
+    let disclosure = api.change(bearer, move |companion, caller, turn| {
         let id = id?;
         let person = companion.owner(List::Disclosures, caller.world, &id.0)?;
-        view(companion, &person, &id.0)
+        let (shown, fields) = view(companion, &person, &id.0)?;
+        companion.note_reading(&caller, &person, fields, turn);
+        Ok(shown)
     });
     Ok(Json(disclosure.await?))
 }
 
-fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Disclosure, Failure> {
+/// A disclosure, and of which fields the values are in it: none where the signed bytes are gone.
+fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Seen, Failure> {
     let id = <ObjectId as Part>::from_bytes(id).ok_or_else(not_found)?;
     let Some(Record::Received { received, .. }) = companion.record(tables::RECEIVED_DISCLOSURES, person, id)? else {
         return Err(not_found());
@@ -137,7 +147,9 @@ fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Disc
         let kept = path.known().and_then(|field| held.get(&field)).is_some_and(|h| h.disclosure == received.id);
         (path.to_string(), answer(outcome, kept))
     });
-    Ok(Disclosure {
+    let given = received.outcomes.iter().filter(|(_, outcome)| matches!(outcome, Outcome::Given(_)));
+    let seen = given.filter(|_| original.is_some()).map(|(path, _)| path.clone()).collect();
+    let shown = Disclosure {
         id: names::Disclosed(*received.id.digest()).to_string(),
         relationship: names::Relationship::from(*person).to_string(),
         request: received.request.map(|id| names::Asked::from(id).to_string()),
@@ -151,7 +163,8 @@ fn view(companion: &mut Companion, person: &PublicKey, id: &[u8]) -> Result<Disc
             hashes: received.entry.proof.iter().map(ToString::to_string).collect(),
         },
         signed: original.map(|bytes| BASE64.encode(&bytes)),
-    })
+    };
+    Ok((shown, seen))
 }
 
 fn answer(outcome: &Outcome, held: bool) -> FieldAnswer {

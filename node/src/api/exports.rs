@@ -5,7 +5,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    ObjectId, PublicKey, Timestamp,
+    AskedPath, ObjectId, PublicKey, Timestamp,
     supplier::{Outcome, Record},
 };
 use regie_tables::{Cell, Kind};
@@ -16,14 +16,16 @@ use super::{
     call::{Bearer, Params},
     limits,
     problem::Problem,
-    relationships,
+    readings, relationships,
     sheet::{Format, Rows, Sheet},
 };
 use crate::{
     clock,
-    command::Failure,
+    command::{Failure, parse},
     store::Part,
-    supplier::{Companion, World, labels::Thing, lists::List, lists::not_found, names, tables},
+    supplier::{
+        Companion, World, keys::Caller, labels::Thing, lists::List, lists::not_found, names, scopes::Scope, tables,
+    },
 };
 
 /// How cells are written.
@@ -32,6 +34,8 @@ use crate::{
 pub struct Writing {
     /// Leave every cell as it is, for a program that reads it.
     exact: bool,
+    /// The second one's word that the table needs, where the companion asks for one.
+    approval: Option<String>,
 }
 
 /// A table that can be had.
@@ -40,8 +44,17 @@ enum What {
     Relationships,
     Values,
     Disclosures,
+    Readings,
 }
 
+const READINGS: &[(&str, Kind)] = &[
+    ("relationship", Kind::Text),
+    ("fields", Kind::Text),
+    ("at", Kind::Text),
+    ("key", Kind::Text),
+    ("by", Kind::Text),
+    ("request", Kind::Text),
+];
 const RELATIONSHIPS: &[(&str, Kind)] = &[
     ("relationship", Kind::Text),
     ("agreement", Kind::Text),
@@ -88,6 +101,7 @@ impl What {
             "relationships" => Self::Relationships,
             "values" => Self::Values,
             "disclosures" => Self::Disclosures,
+            "readings" => Self::Readings,
             _ => return None,
         };
         Some((what, format))
@@ -95,8 +109,8 @@ impl What {
 
     fn list(self) -> List {
         match self {
-            Self::Relationships | Self::Values => List::Relationships,
             Self::Disclosures => List::Disclosures,
+            _ => List::Relationships,
         }
     }
 
@@ -105,16 +119,30 @@ impl What {
             Self::Relationships => RELATIONSHIPS,
             Self::Values => VALUES,
             Self::Disclosures => DISCLOSURES,
+            Self::Readings => READINGS,
         }
     }
 }
 
-/// A table: `relationships`, `values` (a row for every value held) or `disclosures` (a row for every field of every
-/// disclosure), as `.csv` or, where the companion was built with it, `.parquet`.
+/// Is there such a table, and may this key have it?
+///
+/// # Errors
+/// `not_found`, `scope_missing`.
+pub(super) fn check(caller: &Caller, file: &str) -> Result<(), Failure> {
+    match What::of(file).ok_or_else(not_found)? {
+        // Who reads what says more of those who work here than of persons.
+        (What::Readings, _) => caller.may(Scope::Admin),
+        _ => Ok(()),
+    }
+}
+
+/// A table: `relationships`, `values` (a row for every value held), `disclosures` (a row for every field of every
+/// disclosure) or, with the scope `admin`, `readings` (who in the company saw which values), as `.csv` or, where the companion was built with it, `.parquet`.
 #[utoipa::path(get, path = "/v1/exports/{file}", operation_id = "get_export", tag = "exports", params(
     ("file" = String, Path, description = "One of the tables.",
-        pattern = r"^(relationships|values|disclosures)\.(csv|parquet)$"),
-    ("exact" = Option<bool>, Query, description = "In CSV, leave cells that look like formulas as they are.")),
+        pattern = r"^(relationships|values|disclosures|readings)\.(csv|parquet)$"),
+    ("exact" = Option<bool>, Query, description = "In CSV, leave cells that look like formulas as they are."),
+    ("approval" = Option<String>, Query, description = "A second one's word (apr_…), where the companion asks for one.")),
     responses((status = 200, description = "The table, one row a line, with a line of column names first.", content(
         (String = "text/csv"), (String = "application/vnd.apache.parquet")))))]
 pub(super) async fn table(
@@ -125,17 +153,44 @@ pub(super) async fn table(
 ) -> Result<Response, Problem> {
     let (what, format) = What::of(&file).ok_or_else(Problem::not_found)?;
     let sheet = Sheet { file: &file, columns: what.columns(), format, exact: writing.exact };
-    let read = move |api, after| async move { rows(&api, bearer, what, after).await };
+    let approval = writing.approval.as_deref().map(parse::<names::Approval>).transpose()?;
+    let asked = Asked { what, approval, file: file.clone() };
+    let read = move |api, after| {
+        let asked = asked.clone();
+        async move { rows(&api, bearer, asked, after).await }
+    };
     sheet.answer(api, read).await
 }
 
-async fn rows(api: &Api, bearer: Bearer, what: What, after: u64) -> Result<Rows, Problem> {
-    let rows = api.read(bearer, move |companion, caller| {
+#[derive(Clone)]
+struct Asked {
+    what: What,
+    approval: Option<names::Approval>,
+    file: String,
+}
+
+async fn rows(api: &Api, bearer: Bearer, asked: Asked, after: u64) -> Result<Rows, Problem> {
+    let rows = api.change(bearer, move |companion, caller, turn| {
+        let Asked { what, approval, file } = asked;
+        check(&caller, &file)?;
+        if after == 0 && companion.rules().second_for_exports {
+            companion.use_approval(&caller, approval.as_ref(), &file, turn)?;
+        }
+        if what == What::Readings {
+            let (found, next) = readings::page(companion, caller.world, after)?;
+            return Ok(Rows { cells: found.into_iter().map(reading).collect(), next });
+        }
         let entries = companion.page(what.list(), caller.world, None, after, limits::PAGE_MOST)?;
         let next = entries.last().filter(|_| entries.len() == limits::PAGE_MOST).map(|entry| entry.number);
         let mut cells = Vec::new();
         for entry in entries {
             if let Some(person) = entry.person {
+                if what == What::Values {
+                    companion.relationship(caller.world, &person)?;
+                    let held = companion.customer(&person)?.held().keys();
+                    let fields = held.map(|field| AskedPath::from(*field)).collect();
+                    companion.note_reading(&caller, &person, fields, turn);
+                }
                 cells.extend(of(companion, caller.world, what, &person, &entry.thing)?);
             }
         }
@@ -186,7 +241,19 @@ fn of(
             Ok(kept.into_iter().map(row).collect())
         }
         What::Disclosures => disclosure(companion, person, thing, &reference),
+        What::Readings => Ok(Vec::new()),
     }
+}
+
+fn reading(noted: readings::Reading) -> Vec<Cell> {
+    vec![
+        noted.relationship.into(),
+        noted.fields.join(" ").into(),
+        noted.at.into(),
+        noted.key.into(),
+        noted.by.into(),
+        noted.request.into(),
+    ]
 }
 
 fn disclosure(

@@ -1,11 +1,12 @@
 //! The supplier's HTTP API: `/v1`, with keys, problems by RFC 9457, pages by cursor and an OpenAPI 3.1 document.
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
-//! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/console.rs` is a
-//! page to look at and `api/stall.rs` one to make offers, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
+//! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/scopes.rs` says what each needs of its key, `api/console.rs` is a
+//! page to look at and `api/stall.rs` one to make offers, `api/doorkeeper.rs` one for keys and for a second one's word, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
 mod acts;
+mod approvals;
 #[cfg(feature = "nats")]
 pub(crate) mod bus;
 mod call;
@@ -15,20 +16,24 @@ mod delegations;
 mod delivery;
 mod description;
 mod disclosures;
+mod doorkeeper;
 mod erasures;
 mod events;
 mod exports;
 mod health;
 mod invitations;
 mod items;
+mod keys;
 mod labels;
 mod listing;
 mod market;
 mod observe;
 mod problem;
+mod readings;
 mod receiver;
 mod relationships;
 mod requests;
+mod scopes;
 mod segments;
 mod sheet;
 mod stall;
@@ -49,13 +54,14 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use self::problem::Problem;
 use crate::{
     command::{Failure, exit},
-    supplier::Desk,
+    supplier::{Desk, approvals::Rules},
     web::{Callers, Face, Guarded, Known, Refused, Tls, limits},
 };
 
@@ -70,6 +76,18 @@ pub struct Api {
     streams: Arc<Semaphore>,
     allowed: receiver::Allowed,
     seats: Arc<console::Seats>,
+    proxies: Arc<[IpNet]>,
+}
+
+/// What the API is told of the world around it, and of the house.
+#[derive(Clone, Debug, Default)]
+pub struct Terms {
+    /// Hosts in a private network, or without TLS, that webhooks may be sent to.
+    pub webhook_hosts: BTreeSet<String>,
+    /// Proxies whose word counts for whence a call comes.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What is held of those who work here.
+    pub rules: Rules,
 }
 
 /// Listens and answers until the process ends. Answers where it listens.
@@ -79,10 +97,16 @@ pub struct Api {
 pub async fn start(
     desk: Desk,
     at: SocketAddr,
+    terms: Terms,
     tls: Option<Tls>,
-    webhook_hosts: BTreeSet<String>,
     health: Health,
 ) -> Result<SocketAddr, Failure> {
+    let Terms { webhook_hosts, trusted_proxies, rules } = terms;
+    desk.call(move |companion, _| {
+        companion.keep_rules(rules);
+        Ok(())
+    })
+    .await?;
     let listener = tokio::net::TcpListener::bind(at).await.map_err(|error| {
         let next = "stop what listens there, or choose another with --api";
         Failure::new("address", exit::ERROR, format!("the API can't listen on {at}: {error}; {next}"))
@@ -92,7 +116,7 @@ pub async fn start(
     let _ = rustls::crypto::ring::default_provider().install_default();
     let allowed = receiver::Allowed::new(webhook_hosts);
     tokio::spawn(delivery::run(desk.clone(), allowed.clone()));
-    tokio::spawn(router(desk, allowed, health).serve_within(vec![listener], tls));
+    tokio::spawn(router(desk, allowed, trusted_proxies.into(), health).serve_within(vec![listener], tls));
     Ok(address)
 }
 
@@ -132,6 +156,12 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(segments::one, segments::take_back))
         .routes(routes!(segments::members))
         .routes(routes!(exports::table))
+        .routes(routes!(keys::list, keys::create))
+        .routes(routes!(keys::one, keys::revoke))
+        .routes(routes!(readings::list))
+        .routes(routes!(approvals::list, approvals::create))
+        .routes(routes!(approvals::one))
+        .routes(routes!(approvals::answer))
         .routes(routes!(customers::list, customers::create))
         .routes(routes!(customers::one, customers::delete))
         .routes(routes!(customers::invitations))
@@ -154,11 +184,11 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(webhooks::resend_dead))
 }
 
-fn router(desk: Desk, allowed: receiver::Allowed, health: Health) -> Guarded {
+fn router(desk: Desk, allowed: receiver::Allowed, proxies: Arc<[IpNet]>, health: Health) -> Guarded {
     let (calls, _) = calls().split_for_parts();
     let streams = Arc::new(Semaphore::new(limits::STREAMS));
     let metrics = health.metrics.clone();
-    let api = Api { desk, metrics, streams, allowed, seats: Arc::default() };
+    let api = Api { desk, metrics, streams, allowed, seats: Arc::default(), proxies };
     // Written once, and not for everybody who asks, with a key or none.
     let description = Bytes::from(document().to_string());
     let room = calls

@@ -16,14 +16,25 @@ use crate::{clock, supplier::names};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The id of a call.
+#[derive(Clone, Copy)]
+pub(super) struct RequestId(pub(super) [u8; 12]);
+
+/// It as people read it.
+pub(super) fn request_text(id: [u8; 12]) -> String {
+    format!("rid_{}", data_encoding::HEXLOWER.encode(&id))
+}
+
 /// Counts a call and gives it an id that stands in its answer and in the log, with the caller's own trace where it names one.
 pub(super) async fn observe(
     State(api): State<Api>,
     path: Option<MatchedPath>,
-    request: Request,
+    mut request: Request,
     next: Next,
 ) -> Response {
-    let id = format!("rid_{}", data_encoding::HEXLOWER.encode(&clock::random::<12>()));
+    let name = RequestId(clock::random());
+    request.extensions_mut().insert(name);
+    let id = request_text(name.0);
     let (begun, method) = (Instant::now(), request.method().clone());
     let route = path.map_or_else(|| "none".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!(

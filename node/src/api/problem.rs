@@ -82,6 +82,10 @@ impl From<Failure> for Problem {
     fn from(failure: Failure) -> Self {
         let status = match failure.code.as_str() {
             "unauthorized" => return Self::no_key(),
+            "key_expired" => StatusCode::UNAUTHORIZED,
+            "scope_missing" | "address_refused" | "key_too_wide" | "approval_needed" | "own_request" => {
+                StatusCode::FORBIDDEN
+            }
             "bad_argument" | "idempotency_mismatch" => StatusCode::UNPROCESSABLE_ENTITY,
             "not_found" => StatusCode::NOT_FOUND,
             "cursor_expired" => StatusCode::GONE,

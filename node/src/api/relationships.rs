@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use regie_protocol::{
-    Collection, FieldPath, Object, Observed, PublicKey, Signed,
+    AskedPath, Collection, FieldPath, Object, Observed, PublicKey, Signed,
     supplier::{self as state, Customer, Record, Since},
 };
 use serde::{Deserialize, Serialize};
@@ -249,9 +249,11 @@ pub(super) async fn values(
     Path(id): Path<String>,
 ) -> Result<Json<Values>, Problem> {
     let person = person(&id);
-    let values = api.read(bearer, move |companion, caller| {
+    let values = api.change(bearer, move |companion, caller, turn| {
         let person = person?;
         companion.relationship(caller.world, &person)?;
+        let fields = companion.customer(&person)?.held().keys().map(|field| AskedPath::from(*field)).collect();
+        companion.note_reading(&caller, &person, fields, turn);
         held(companion, &person)
     });
     Ok(Json(Values { data: values.await? }))

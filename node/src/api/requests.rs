@@ -29,6 +29,7 @@ use crate::{
     command::{Failure, access, parse},
     supplier::{
         Companion,
+        approvals::Standing,
         bulk::{Job, NAMED, What},
         labels::{Label, Thing},
         lists::{List, not_found},
@@ -180,8 +181,14 @@ pub struct Bulk {
     pub made: u64,
     /// Persons to whom none could be made: unknown, or too many requests wait already.
     pub failed: u64,
-    /// Is it at its end?
+    /// Is it at its end? Also where a second one refused it, or said nothing in time.
     pub finished: bool,
+    /// What it waits for, or waited for: a second one's word, where the companion asks for it above so many persons.
+    #[schema(example = "apr_…")]
+    pub approval: Option<String>,
+    /// How that stands; nothing is asked while it is `pending`.
+    #[schema(pattern = "^(pending|approved|used|refused|lapsed)$")]
+    pub approval_state: Option<String>,
 }
 
 /// Asks one person.
@@ -287,8 +294,8 @@ pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Resul
         }
         let label = Label::new(new.reference, new.metadata)?;
         let named = new.relationships.map(|named| named.iter().map(|text| parse(text)).collect::<Result<_, _>>());
-        let (id, job) = companion.begin_bulk(caller.world, what, named.transpose()?, label, turn)?;
-        Ok(progress(&id, &job))
+        let (id, job) = companion.begin_bulk(&caller, what, named.transpose()?, label, turn)?;
+        progress(companion, &id, &job)
     });
     begun.await
 }
@@ -305,22 +312,26 @@ pub(super) async fn bulk(
     let id = id.parse::<names::Bulk>().map_err(|_| not_found());
     let progress = api.read(bearer, move |companion, caller| {
         let id = id?;
-        Ok(progress(&id, &companion.bulk(caller.world, &id)?))
+        let job = companion.bulk(caller.world, &id)?;
+        progress(companion, &id, &job)
     });
     Ok(Json(progress.await?))
 }
 
-fn progress(id: &names::Bulk, job: &Job) -> Bulk {
+fn progress(companion: &Companion, id: &names::Bulk, job: &Job) -> Result<Bulk, Failure> {
     let (reference, metadata) = shown(&job.label);
-    Bulk {
+    let stands = companion.stands(job)?;
+    Ok(Bulk {
         id: id.to_string(),
         reference,
         metadata,
         total: job.total,
         made: job.made,
         failed: job.failed,
-        finished: job.finished,
-    }
+        finished: job.finished || stands == Some(Standing::Lapsed),
+        approval: job.approval.map(|id| id.to_string()),
+        approval_state: stands.map(|stands| stands.name().to_owned()),
+    })
 }
 
 fn view(companion: &mut Companion, person: &PublicKey, id: &Nonce) -> Result<Request, Failure> {

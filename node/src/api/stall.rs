@@ -22,7 +22,7 @@ use serde::Deserialize;
 
 use super::{
     Api,
-    call::Params,
+    call::{Bearer, Params},
     console::{EnterPage, path, seated, show, words},
     market::{Mistakes, Offer, offer_view, offer_words},
     problem::Problem,
@@ -30,7 +30,14 @@ use super::{
 use crate::{
     clock,
     command::{Failure, Fault, details, parse},
-    supplier::{Companion, keys::Caller, labels::Label, market::FoundIntent, names},
+    supplier::{
+        Companion,
+        keys::{Arrival, Caller},
+        labels::Label,
+        market::FoundIntent,
+        names,
+        scopes::Scope,
+    },
     web::{Known, words::Words},
 };
 
@@ -108,21 +115,34 @@ struct Term {
 pub(super) async fn page(
     State(api): State<Api>,
     Path(place): Path<String>,
+    call: Arrival,
     headers: HeaderMap,
     Params(Asked { intent }): Params<Asked>,
 ) -> Result<Response, Problem> {
-    shown(&api, &place, &headers, intent, None).await
+    shown(&api, &Seat { place, call, headers }, intent, None).await
+}
+
+/// Where somebody sits, and this call of theirs.
+struct Seat {
+    place: String,
+    call: Arrival,
+    headers: HeaderMap,
+}
+
+impl Seat {
+    fn bearer(&self, api: &Api) -> Option<Bearer> {
+        seated(api, &self.place, self.call, &self.headers)
+    }
 }
 
 async fn shown(
     api: &Api,
-    place: &str,
-    headers: &HeaderMap,
+    seat: &Seat,
     intent: Option<String>,
     sent: Option<(Typed, Vec<String>)>,
 ) -> Result<Response, Problem> {
-    let t = words(headers);
-    let Some(bearer) = seated(api, place, headers) else {
+    let t = words(&seat.headers);
+    let Some(bearer) = seat.bearer(api) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     let wrong = sent.as_ref().is_some_and(|(_, wrong)| !wrong.is_empty());
@@ -130,7 +150,7 @@ async fn shown(
     match view {
         Ok(view) => {
             let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let mut response = show(status, &MarketPage { t, at: path(place), view })?;
+            let mut response = show(status, &MarketPage { t, at: path(&seat.place), view })?;
             response.extensions_mut().insert(Known);
             Ok(response)
         }
@@ -145,16 +165,18 @@ async fn shown(
 pub(super) async fn make(
     State(api): State<Api>,
     Path(place): Path<String>,
+    call: Arrival,
     headers: HeaderMap,
     Form(typed): Form<Typed>,
 ) -> Result<Response, Problem> {
-    let t = words(&headers);
-    let Some(bearer) = seated(&api, &place, &headers) else {
+    let seat = Seat { place, call, headers };
+    let t = words(&seat.headers);
+    let Some(bearer) = seat.bearer(&api) else {
         return show(StatusCode::OK, &EnterPage { t, wrong: false });
     };
     let intent = one(&typed, "intent").to_owned();
     let (wish, form) = (intent.clone(), typed.clone());
-    let made = api.change(bearer, move |companion, caller, turn| {
+    let made = api.change(bearer.needs(Scope::Ask), move |companion, caller, turn| {
         let found = wanted_by(companion, &wish)?;
         let intent = found.intent.verify().map_err(Failure::internal)?;
         // What does not fit is for the form: nothing was begun.
@@ -171,11 +193,11 @@ pub(super) async fn make(
         Ok(Ok(()))
     });
     match made.await {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("{}/market#offers", path(&place))).into_response()),
-        Ok(Err(wrong)) => shown(&api, &place, &headers, Some(intent), Some((typed, wrong))).await,
+        Ok(Ok(())) => Ok(Redirect::to(&format!("{}/market#offers", path(&seat.place))).into_response()),
+        Ok(Err(wrong)) => shown(&api, &seat, Some(intent), Some((typed, wrong))).await,
         Err(problem) if problem.status < 500 => {
             let wrong = vec![problem.detail];
-            shown(&api, &place, &headers, Some(intent), Some((typed, wrong))).await
+            shown(&api, &seat, Some(intent), Some((typed, wrong))).await
         }
         Err(problem) => Err(problem),
     }

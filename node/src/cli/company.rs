@@ -13,6 +13,8 @@ use crate::{
     command::{Failure, Text, parse},
     control,
     home::CertificateFiles,
+    supplier::keys,
+    supplier::scopes::{Scope, Scopes},
     supplier::verbs::{
         Acts, Admission, AnswerAct, Ask, Boards, Correct, DistrustIssuer, Follow, Forwarding, HelperLink, Invite,
         Issuers, KeyCreate, KeyList, KeyRevoke, Offered, Pairings, People, Published, TakeBack, TrustIssuer, Unfollow,
@@ -360,6 +362,15 @@ pub(super) enum KeyVerb {
         /// For trying things out: it sees only persons who came by an invitation made with such a key
         #[arg(long)]
         test: bool,
+        /// What it may do: read, ask, erase, webhooks, approve or admin; may be given more than once. Without it, everything
+        #[arg(long = "scope", value_name = "SCOPE")]
+        scopes: Vec<String>,
+        /// For how many days it holds; without it, until you end it
+        #[arg(long)]
+        days: Option<u32>,
+        /// A network from which it is taken, as 192.0.2.0/24; may be given more than once. Without it, from everywhere
+        #[arg(long, value_name = "NETWORK")]
+        from: Vec<String>,
     },
     /// Every key, without its text
     List,
@@ -428,7 +439,14 @@ impl Company<'_> {
 
     fn key(&self, verb: KeyVerb) -> Result<(), Failure> {
         match verb {
-            KeyVerb::Create { name, test } => self.ask(&KeyCreate { name, test }),
+            KeyVerb::Create { name, test, scopes, days, from } => {
+                let scopes = match scopes.is_empty() {
+                    true => Scopes::ALL,
+                    false => scopes.iter().map(|scope| parse::<Scope>(scope)).collect::<Result<_, _>>()?,
+                };
+                let from = from.iter().map(|text| keys::network(text)).collect::<Result<_, _>>()?;
+                self.ask(&KeyCreate { name, test, scopes, days, from })
+            }
             KeyVerb::List => self.ask(&KeyList {}),
             KeyVerb::Revoke { key } => self.ask(&KeyRevoke { key: parse(&key)? }),
         }

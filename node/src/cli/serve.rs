@@ -21,7 +21,7 @@ use crate::{
     network::{Inward, Proxy, Through, Way},
     person::{self, Back, Desk, Rhythm, Travel, verbs::PersonCommand},
     store::{Ledger, Passphrase, Store, StoreError},
-    supplier::{self, Net, verbs::CompanionCommand},
+    supplier::{self, Net, approvals::Rules, verbs::CompanionCommand},
     verb::{Commands as _, Stop},
     web::Tls,
 };
@@ -420,7 +420,7 @@ async fn companion(
         None => None,
     };
     let api = match config.api {
-        Some(at) => Some(api::start(desk.clone(), at, tls, config.webhook_hosts.clone(), health).await?),
+        Some(at) => Some(api::start(desk.clone(), at, terms(config), tls, health).await?),
         None => None,
     };
     let witness = match config.witness {
@@ -446,6 +446,17 @@ async fn companion(
     let answering = Answering::default();
     tokio::spawn(control::serve(listener, answering.clone(), desk.clone(), PersonCommand::knows));
     until_the_end(async move { drop(desk.ask(Stop {}).await) }, end, &answering).await
+}
+
+/// What the API is told of what stands in `config.toml`.
+fn terms(config: &Config) -> api::Terms {
+    let usual = Rules::default();
+    let rules = Rules {
+        reading_days: config.reading_days.unwrap_or(usual.reading_days),
+        second_for_persons: config.approve_above,
+        second_for_exports: config.approve_exports,
+    };
+    api::Terms { webhook_hosts: config.webhook_hosts.clone(), trusted_proxies: config.trusted_proxies.clone(), rules }
 }
 
 fn say(json: bool, data: &Value, words: impl FnOnce() -> String) {

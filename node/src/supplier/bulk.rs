@@ -7,8 +7,14 @@ use regie_protocol::{Access, AskedPath, Days, PublicKey, Purpose, supplier::Ask}
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Companion, CompanionEvent, World, happening::Happening, labels::Label, lists::List, lists::not_found, names,
-    records, tables,
+    Companion, CompanionEvent, World,
+    approvals::{Standing, Subject},
+    happening::Happening,
+    keys::Caller,
+    labels::Label,
+    lists::List,
+    lists::not_found,
+    names, records, tables,
 };
 use crate::{
     clock,
@@ -46,6 +52,9 @@ pub struct Job {
     /// The company's own words beside each request.
     #[serde(default)]
     pub label: Label,
+    /// What it waits for, or waited for, where it is to so many persons that a second one has to agree.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<names::Approval>,
 }
 
 /// What is asked of each.
@@ -80,7 +89,7 @@ impl Companion {
     /// Begins a job for the named persons, or for everybody who is there now.
     pub(crate) fn begin_bulk(
         &mut self,
-        world: World,
+        caller: &Caller,
         what: What,
         named: Option<Vec<names::Relationship>>,
         label: Label,
@@ -89,7 +98,7 @@ impl Companion {
         if self.store.keys(tables::BULK_OPEN, &())?.len() >= RUNNING {
             return Err(Failure::usage(format!("{RUNNING} bulk requests are under way; wait until one is finished")));
         }
-        let id = names::Bulk(clock::random());
+        let (world, id) = (caller.world, names::Bulk(clock::random()));
         let last = self.last_of(List::Relationships, world, None)?;
         let (total, everybody_up_to) = match &named {
             None => (last, Some(last)),
@@ -98,6 +107,8 @@ impl Companion {
         for person in named.into_iter().flatten() {
             turn.batch.append(tables::BULK_TARGETS, &id, &person);
         }
+        let waits = self.rules.second_for_persons.is_some_and(|most| total > most);
+        let approval = if waits { Some(self.begin_approval(caller, Subject::Bulk(id), turn)?.0) } else { None };
         let job = Job {
             test: world == World::Test,
             what,
@@ -108,11 +119,40 @@ impl Companion {
             done_up_to: 0,
             finished: false,
             label,
+            approval,
         };
         turn.batch.put(tables::BULK_JOBS, &id, &job);
-        turn.batch.put(tables::BULK_OPEN, &id, &());
-        self.work_on(turn);
+        if !waits {
+            turn.batch.put(tables::BULK_OPEN, &id, &());
+            self.work_on(turn);
+        }
         Ok((id, job))
+    }
+
+    /// Goes on with a job to which a second one agreed, or ends it.
+    pub(super) fn release_bulk(&mut self, id: &names::Bulk, yes: bool, turn: &mut Turn) -> Result<(), Failure> {
+        if yes {
+            turn.batch.put(tables::BULK_OPEN, id, &());
+            self.work_on(turn);
+            return Ok(());
+        }
+        let job = self.store.get(tables::BULK_JOBS, id)?.ok_or_else(not_found)?;
+        turn.batch.put(tables::BULK_JOBS, id, &Job { finished: true, ..job });
+        self.drop_targets(id, turn);
+        Ok(())
+    }
+
+    /// Forgets whom a job names.
+    pub(super) fn drop_targets(&self, id: &names::Bulk, turn: &mut Turn) {
+        turn.batch.delete_group(tables::BULK_TARGETS, id);
+    }
+
+    /// How what a job waits for stands; none where it waits for nothing.
+    pub(crate) fn stands(&self, job: &Job) -> Result<Option<Standing>, Failure> {
+        let Some(id) = job.approval else { return Ok(None) };
+        // One that is gone was there as long as it is kept who saw which values.
+        let kept = self.store.get(tables::APPROVALS, &id)?;
+        Ok(kept.map(|approval| approval.standing(self.clock.look().wall)))
     }
 
     /// How far a job is.

@@ -57,6 +57,8 @@ pub const KINDS: &[&str] = &[
     "offer.refused",
     "offer.taken_up",
     "bulk.finished",
+    "approval.asked",
+    "approval.answered",
     "customer_list.invited",
     "webhook.failing",
     "webhook.disabled",

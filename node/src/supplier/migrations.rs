@@ -6,8 +6,9 @@ use crate::store::{Batch, Migration, TableId};
 /// All of them.
 pub(super) const STEPS: &[Migration] = &[
     // 2: which run of a person's node speaks; logs of others that are cosigned; acts of persons; pieces of documents that go out; the
-    // company's own references and metadata; what webhooks are told out of their lines, and how deliveries went; requests that were
-    // answered, which move as each is next looked up by what changes it.
+    // company's own references and metadata; what webhooks are told out of their lines, and how deliveries went; when
+    // keys were used, who saw which values, and what waits for a second one's word; requests that were answered, which
+    // move as each is next looked up by what changes it.
     Migration {
         before: OF_0_1_0,
         makes: &[
@@ -20,6 +21,11 @@ pub(super) const STEPS: &[Migration] = &[
             TableId::new(64, "references", false),
             TableId::new(65, "hook_asides", false),
             TableId::new(66, "hook_attempts", false),
+            TableId::new(69, "key_uses", false),
+            TableId::new(70, "readings", false),
+            TableId::new(71, "readings_of", false),
+            TableId::new(72, "approvals", false),
+            TableId::new(73, "approval_order", false),
             TableId::new(80, "past_requests", false),
         ],
         drops: &[],

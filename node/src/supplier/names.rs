@@ -111,6 +111,8 @@ names! {
     CustomerList "lst" 16;
     /// An API key.
     ApiKey "key" 10;
+    /// Something that needs a second one's word.
+    Approval "apr" 10;
     /// A webhook.
     Webhook "whk" 10;
     /// An event: its number.

@@ -6,7 +6,7 @@
 #[cfg(feature = "vc")]
 use regie_protocol::Issuer;
 use regie_protocol::{
-    FieldPath, Nonce, ObjectId, PublicKey, Signed, board,
+    FieldPath, Nonce, ObjectId, PublicKey, Signed, Timestamp, board,
     intent::Intent,
     note::VerifierKey,
     segment::Membership,
@@ -18,6 +18,7 @@ use regie_protocol::{
 use super::issuers::Trusted;
 use super::{
     World,
+    approvals::Approval,
     bulk::Job,
     cosigning::{CosignedLog, WitnessTerms},
     customers::{Customer, Customers},
@@ -33,6 +34,7 @@ use super::{
     names,
     once::{Placed, StoredAnswer},
     persons::SentPiece,
+    readings::Reading,
     sharing::{Lease, Place},
     tally::Counting,
 };
@@ -323,6 +325,17 @@ tables! {
         pub(crate) Plain PAST_REQUESTS = 80 "past_requests": (PublicKey, RequestKey) => Record;
         /// The newest attempts to deliver to a webhook.
         pub(super) Plain HOOK_ATTEMPTS = 66 "hook_attempts": Nth<names::Webhook> => Attempt, within 4 * 1024;
+        /// In which hour each key of the API was used last.
+        pub(super) Plain KEY_USES = 69 "key_uses": names::ApiKey => Timestamp, within 64;
+        /// Who in the company saw which values, in its order.
+        pub(super) Plain READINGS = 70 "readings": Nth<World> => Reading, within 8 * 1024;
+        /// The same by person.
+        pub(super) Plain READINGS_OF = 71 "readings_of": Nth<PublicKey> => Reading, within 8 * 1024;
+        /// What waits for a second one's word, or had it.
+        pub(super) Plain APPROVALS = 72 "approvals": names::Approval => Approval, within 4 * 1024,
+            guards "what was used or refused is allowed again";
+        /// Those in their order.
+        pub(super) Plain APPROVAL_ORDER = 73 "approval_order": Nth<World> => names::Approval;
     }
 }
 

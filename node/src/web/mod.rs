@@ -75,6 +75,10 @@ impl Guarded {
 #[derive(Clone, Copy)]
 pub(crate) struct Caller(pub Option<Source>);
 
+/// The address at the other end of the connection that a request comes by.
+#[derive(Clone, Copy)]
+pub(crate) struct Whence(pub std::net::IpAddr);
+
 /// Marks an answer to somebody who proved who they are; that connection is kept when places are short.
 #[derive(Clone, Copy)]
 pub(crate) struct Known;

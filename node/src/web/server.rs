@@ -26,7 +26,7 @@ use tokio::{
 };
 use tower::Service as _;
 
-use super::{Caller, Known, Tls, limits};
+use super::{Caller, Known, Tls, Whence, limits};
 use crate::public;
 
 pub(super) async fn run(listeners: Vec<TcpListener>, tls: Option<Tls>, room: Router, name: &'static str) {
@@ -40,6 +40,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, tls: Option<Tls>, room: Rou
             tokio::time::sleep(Duration::from_millis(100)).await;
             continue;
         };
+        let whence = Whence(from.ip().to_canonical());
         let (from, caller) = (Source::of(from.ip()), Caller(public::source(from.ip())));
         // Its own places first: an address that has many must not close the lines of others.
         if !lines.has_place(from) {
@@ -52,7 +53,7 @@ pub(super) async fn run(listeners: Vec<TcpListener>, tls: Option<Tls>, room: Rou
         // Until the one that makes room is gone; meanwhile nobody else is accepted.
         let Ok(place) = places.clone().acquire_owned().await else { return };
         let line = lines.enter(from);
-        let talk = Talk { line: line.clone(), caller, room: room.clone(), name };
+        let talk = Talk { line: line.clone(), caller, whence, room: room.clone(), name };
         tokio::spawn(serve(stream, tls.clone(), line, talk, place, name));
     }
 }
@@ -95,15 +96,17 @@ async fn serve(
 struct Talk {
     line: Arc<Connection>,
     caller: Caller,
+    whence: Whence,
     room: Router,
     name: &'static str,
 }
 
 impl Talk {
     async fn over(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
-        let Self { line: heard, caller, room, name } = self;
+        let Self { line: heard, caller, whence, room, name } = self;
         let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(caller);
+            request.extensions_mut().insert(whence);
             let (mut room, line) = (room.clone(), heard.clone());
             async move {
                 let answer = room.call(request).await;

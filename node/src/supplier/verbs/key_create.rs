@@ -1,5 +1,7 @@
 //! A key for the HTTP API.
 
+use ipnet::IpNet;
+use regie_protocol::Days;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -7,7 +9,7 @@ use super::{Companion, OnCompanion};
 use crate::{
     command::Failure,
     driver::Turn,
-    supplier::{World, names::ApiKey},
+    supplier::{World, keys::Wanted, names::ApiKey, scopes::Scopes},
     verb::Verb,
 };
 
@@ -19,6 +21,32 @@ pub struct KeyCreate {
     pub name: String,
     /// For trying things out: it sees only persons who came by an invitation made with such a key.
     pub test: bool,
+    /// What it may do; everything, where that is not said.
+    #[serde(default = "all", skip_serializing_if = "is_all")]
+    pub scopes: Scopes,
+    /// For how many days it holds; for ever, where that is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// The networks from which it is taken, as `192.0.2.0/24`; from everywhere, where none is named.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<String>")]
+    pub from: Vec<IpNet>,
+}
+
+impl KeyCreate {
+    /// A key that may everything, from everywhere and for ever.
+    #[must_use]
+    pub fn all(name: &str, test: bool) -> Self {
+        Self { name: name.to_owned(), test, scopes: Scopes::ALL, days: None, from: Vec::new() }
+    }
+}
+
+fn all() -> Scopes {
+    Scopes::ALL
+}
+
+fn is_all(scopes: &Scopes) -> bool {
+    *scopes == Scopes::ALL
 }
 
 /// A key. Its text is here and nowhere else, so this is never printed by `Debug`.
@@ -39,8 +67,10 @@ impl Verb for KeyCreate {
 
 impl OnCompanion for KeyCreate {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<NewKey, Failure> {
-        let Self { name, test } = self;
-        let (id, key) = companion.create_key(&name, World::of(test), turn)?;
-        Ok(NewKey { id, name, key })
+        let Self { name, test, scopes, days, from } = self;
+        let expires = days.map(|days| companion.now().plus_days(Days(days)));
+        let wanted = Wanted { name, world: World::of(test), scopes, expires, from };
+        let (stored, key) = companion.create_key(wanted, None, turn)?;
+        Ok(NewKey { id: stored.id, name: stored.name, key })
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     clock,
     command::Failure,
     driver::Turn,
-    supplier::{World, names::ApiKey},
+    supplier::{World, names::ApiKey, scopes::Scopes},
     verb::Verb,
 };
 
@@ -26,8 +26,18 @@ pub struct KnownKey {
     pub name: String,
     /// What it sees: `live` persons, or those of the `test` world.
     pub world: String,
+    /// What it may do.
+    pub scopes: Scopes,
+    /// The networks from which it is taken; from everywhere, where there are none.
+    pub from: Vec<String>,
     /// When it was made, RFC 3339.
     pub made: String,
+    /// The key that made it; none where the companion's owner did.
+    pub made_by: Option<ApiKey>,
+    /// Until when it holds, RFC 3339.
+    pub expires: Option<String>,
+    /// In which hour it was used last, RFC 3339.
+    pub last_used: Option<String>,
     /// When it was ended, RFC 3339.
     pub revoked: Option<String>,
 }
@@ -39,13 +49,20 @@ impl Verb for KeyList {
 
 impl OnCompanion for KeyList {
     fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Vec<KnownKey>, Failure> {
-        let keys = companion.keys()?.into_iter().map(|key| KnownKey {
-            id: key.id,
-            name: key.name,
-            world: World::of(key.test).name().to_owned(),
-            made: clock::text(key.made),
-            revoked: key.revoked.map(clock::text),
-        });
-        Ok(keys.collect())
+        let known = |key: crate::supplier::keys::ApiKey| {
+            Ok(KnownKey {
+                id: key.id,
+                scopes: key.scopes(),
+                world: World::of(key.test).name().to_owned(),
+                from: key.from.iter().map(ToString::to_string).collect(),
+                made: clock::text(key.made),
+                made_by: key.made_by,
+                expires: key.expires.map(clock::text),
+                last_used: companion.last_used(&key.id)?.map(clock::text),
+                revoked: key.revoked.map(clock::text),
+                name: key.name,
+            })
+        };
+        companion.keys()?.into_iter().map(known).collect()
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     driver::Turn,
     sentences,
     supplier::{
+        World,
         labels::Thing,
         runs::{LeftBranch, branches},
         tables,
@@ -118,10 +119,14 @@ impl Verb for People {
 }
 
 impl OnCompanion for People {
-    fn run(self, companion: &mut Companion, _: &mut Turn) -> Result<Vec<KnownPerson>, Failure> {
+    fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<Vec<KnownPerson>, Failure> {
         for person in companion.everybody()? {
             companion.load(&person)?;
             companion.load_requests(&person)?;
+        }
+        for (person, customer) in companion.machine.customers() {
+            let fields = customer.held().keys().map(|field| AskedPath::from(*field)).collect();
+            companion.note_owners_reading(World::of(customer.test()), person, fields, turn);
         }
         companion.machine.customers().map(|(key, customer)| companion.known_person(key, customer)).collect()
     }
