@@ -359,7 +359,8 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
     Ok(values)
 }
 
-fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
+/// Those values as they are shown.
+pub(super) fn held(companion: &mut Companion, person: &PublicKey) -> Result<Vec<Held>, Failure> {
     let values = kept(companion, person)?;
     let view = |(field, held, observed): Kept| {
         let vouched = companion.vouched(field, &held, &observed);
