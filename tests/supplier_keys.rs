@@ -127,6 +127,17 @@ fn a_key_gives_no_more_than_it_has_and_is_shown_once() {
     }
     admin.post_once("/v1/keys", &json!({ "name": "x", "scopes": ["read"] }), "again").problem(422, "bad_argument");
 
+    // As large as a key can be.
+    let nets: Vec<String> =
+        (0..16).map(|n| format!("2001:db8:aaaa:bbbb:cccc:dddd:eeee:{:x}/128", 0xff00 + n)).collect();
+    let large =
+        json!({ "name": "n".repeat(64), "scopes": ["read"], "expires_at": "2999-01-01T00:00:00Z", "from": nets });
+    let large = admin.post("/v1/keys", &large).expect(201);
+    assert_eq!(large["from"].as_array().map(Vec::len), Some(16));
+    let more: Vec<String> = (0..17).map(|n| format!("192.0.2.{n}")).collect();
+    let more = json!({ "name": "x", "scopes": ["read"], "from": more });
+    admin.post("/v1/keys", &more).problem(422, "bad_argument");
+
     // A bounded key makes bounded keys alone.
     let bounded = json!({
         "name": "bounded", "scopes": ["admin"], "expires_at": "2999-01-01T00:00:00Z", "from": ["127.0.0.0/8"],
