@@ -61,6 +61,7 @@ mod supplier_delegation;
 mod supplier_events;
 mod supplier_keys;
 mod supplier_labels;
+mod supplier_law;
 mod supplier_lists;
 mod supplier_page;
 mod supplier_python;

@@ -18,6 +18,7 @@ pub mod case;
 pub mod cli;
 pub mod clock;
 pub mod command;
+pub mod consent;
 pub mod control;
 pub mod conversation;
 #[cfg(feature = "vc")]

@@ -54,7 +54,8 @@ use std::{
 };
 
 use regie_protocol::{
-    Board, FieldPath, Invitation, Keypair, Nonce, Now, ObjectId, Profile, PublicKey, Refusal, Supplier, Timestamp,
+    Board, FieldPath, Grant, Invitation, Keypair, Nonce, Now, ObjectId, Profile, PublicKey, Refusal, Signed, Supplier,
+    Timestamp,
     departure::{self, Departure, Leaves},
     limits,
     message::{self, BoardReply, HelperReply, PersonReply, Role, ToSupplier},
@@ -959,6 +960,28 @@ impl Companion {
     /// What the company wants to hold of those who work here.
     pub(crate) fn rules(&self) -> approvals::Rules {
         self.rules
+    }
+
+    /// The company's key in force.
+    pub(crate) fn own_key(&self) -> PublicKey {
+        self.machine.key().public()
+    }
+
+    /// The grants of a person that are kept, those that ended too.
+    pub(crate) fn kept_grants(&self, person: &PublicKey) -> Result<Vec<Signed<Grant>>, Failure> {
+        let rows = self.store.group(tables::TERMS, person)?.into_iter();
+        Ok(rows.filter_map(|(_, row)| if let Record::Grant { grant, .. } = row { Some(grant) } else { None }).collect())
+    }
+
+    /// What the company says of itself.
+    pub(crate) fn own_profile(&self) -> Option<&Profile> {
+        self.machine.profile()
+    }
+
+    /// By how many minutes the end of retention is behind the clock.
+    pub(crate) fn retention_behind(&self, now: Timestamp) -> Result<u64, Failure> {
+        let swept = self.store.fact(tables::DUE_SWEPT)?;
+        Ok(swept.map_or(0, |swept| (now.0 / records::MINUTE_MS).saturating_sub(swept)))
     }
 
     /// The company's legal name.

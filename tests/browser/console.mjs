@@ -51,6 +51,15 @@ for (const look of [{}, { colorScheme: "dark", viewport: { width: 360, height: 7
     // A form that is not taken is answered by a status of its own.
     faults.splice(0, faults.length, ...faults.filter((fault) => !fault.includes("422")));
   }
+  // Keys and second words; notice and rights, with the form that answers one where one waits.
+  await page.goto(own);
+  await page.click("a[href$='/keys']");
+  await page.waitForSelector("#new-key");
+  await seen("keys");
+  await page.goto(own);
+  await page.click("a[href$='/acts']");
+  await page.waitForSelector("h1");
+  await seen("notice and rights");
   await page.click("header button");
   await page.waitForSelector("#key");
   check(faults.length === 0, faults.join("\n"));

@@ -11,25 +11,29 @@ use axum::{
 };
 use data_encoding::BASE64;
 use regie_protocol::{
-    Nonce, ObjectId, PublicKey, Signed,
+    Collection, Document, Nonce, ObjectId, PublicKey, Signed,
     act::{ActKind, Answered, What},
     supplier::Acted,
     wire,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
     call::{Bearer, Page, Paging, Posted},
+    dossier,
     labels::{self, LabelChange},
     listing::{Listing, Sought, one_of},
     problem::Problem,
 };
 use crate::{
     command::{Failure, parse},
+    driver::Turn,
     supplier::{
         Companion, PersonsAct,
+        keys::Caller,
         labels::{Label, Thing},
         lists::List,
         lists::not_found,
@@ -126,6 +130,12 @@ pub struct NewAnswer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "complex")]
     pub why: Option<String>,
+    /// With `done`, in place of `item`: what you hold in other systems, as JSON of your own form; `{}` where that is nothing. It goes
+    /// to the person as a document, with the dossier (`GET /v1/relationships/{id}/dossier`) beside it where the right is `access` or
+    /// `portability`. The person has to have opened `messages` to you.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>, example = json!({"notes": ["Called about the parcel."]}))]
+    pub data: Option<serde_json::Map<String, Value>>,
 }
 
 /// What of the list of acts.
@@ -215,13 +225,52 @@ pub(super) async fn answer(
 ) -> Result<Response, Problem> {
     let id = id.parse::<names::Act>();
     let made = api.post(posted, StatusCode::CREATED, move |companion, caller, new: NewAnswer, turn| {
-        let id = id.map_err(|_| not_found())?;
-        let person = companion.owner(List::Acts, caller.world, &id.0)?;
-        let id = ObjectId::from_digest(id.0);
-        companion.answer_act(person, &id, new.read()?, turn)?;
-        view(companion, &person, &id)
+        give(companion, &caller, &id.map_err(|_| not_found())?, new, turn)
     });
     made.await
+}
+
+/// Gives an answer, with its document where it carries data; the act as it is then.
+pub(super) fn give(
+    companion: &mut Companion,
+    caller: &Caller,
+    id: &names::Act,
+    new: NewAnswer,
+    turn: &mut Turn,
+) -> Result<Act, Failure> {
+    let person = companion.owner(List::Acts, caller.world, &id.0)?;
+    let id = ObjectId::from_digest(id.0);
+    let new = with_data(companion, caller, (&person, &id), new, turn)?;
+    companion.answer_act(person, &id, new.read()?, turn)?;
+    view(companion, &person, &id)
+}
+
+/// The document of an answer that carries data: made, queued, and named in the answer as an item.
+fn with_data(
+    companion: &mut Companion,
+    caller: &Caller,
+    (person, id): (&PublicKey, &ObjectId),
+    new: NewAnswer,
+    turn: &mut Turn,
+) -> Result<NewAnswer, Failure> {
+    let Some(data) = new.data else { return Ok(new) };
+    if new.answer != "done" || new.item.is_some() {
+        return Err(Failure::usage("`data` goes with `done`, and in place of `item`"));
+    }
+    let kind = companion.act(person, id)?.1.kind;
+    let mut body = serde_json::Map::new();
+    body.insert("company".to_owned(), Value::Object(data));
+    if matches!(kind, ActKind::Access | ActKind::Portability) {
+        let dossier = dossier::put_together(companion, caller, person, turn)?;
+        body.insert("dossier".to_owned(), serde_json::to_value(dossier).map_err(Failure::internal)?);
+    }
+    let document = Document {
+        title: format!("{}: {kind} ({})", companion.company_name(), names::Act(*id.digest())),
+        media_type: "application/json".to_owned(),
+        body: serde_json::to_vec_pretty(&Value::Object(body)).map_err(Failure::internal)?,
+    };
+    let item = companion.put_document(*person, Collection::Messages, document, Label::default(), turn)?;
+    Ok(NewAnswer { item: Some(names::Sent(item.0).to_string()), data: None, ..new })
 }
 
 impl NewAnswer {
@@ -241,7 +290,8 @@ impl NewAnswer {
     }
 
     fn of(says: &Answered) -> Self {
-        let named = |answer: &str| Self { answer: answer.to_owned(), last_day: None, item: None, why: None };
+        let named =
+            |answer: &str| Self { answer: answer.to_owned(), last_day: None, item: None, why: None, data: None };
         match says {
             Answered::Ends { last } => Self { last_day: Some(last.to_string()), ..named("ends") },
             Answered::Done { item } => Self { item: item.map(|item| names::Sent(item.0).to_string()), ..named("done") },

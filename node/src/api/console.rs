@@ -1,6 +1,6 @@
 //! The company's page: relationships, requests that wait, how fresh the data is, deliveries. In: visits with an API
 //! key. Out: pages that show and change nothing; offers are made on a page of their own (`stall`), keys and what
-//! needs a second word on another (`doorkeeper`).
+//! needs a second word on another (`doorkeeper`), and notice and rights are answered on a third (`answering`).
 //!
 //! The key is typed once; the browser keeps a token of 256 random bits for this page alone, and the key is looked up
 //! anew at every visit, so a key that is revoked shows nothing from then on. Cookies go to every port of a host, so the page
@@ -22,7 +22,7 @@ use regie_protocol::{ObjectId, Timestamp, supplier::Record};
 use serde::Deserialize;
 
 use super::{
-    Api,
+    Api, answering,
     call::{Bearer, Params},
     doorkeeper, limits,
     problem::Problem,
@@ -51,7 +51,7 @@ const ENTRANCE: &str = "/console";
 /// Persons on a page.
 const PERSONS: usize = 25;
 /// Requests that are looked at for those that wait.
-const REQUESTS: u64 = 200;
+pub(super) const REQUESTS: u64 = 200;
 const MONTH_MS: u64 = 30 * 24 * 60 * 60 * 1000;
 const YEAR_MS: u64 = 365 * 24 * 60 * 60 * 1000;
 
@@ -76,6 +76,7 @@ pub(super) fn routes() -> Router<Api> {
         .route("/console/at/{place}", get(page))
         .route("/console/at/{place}/leave", post(leave))
         .route("/console/at/{place}/market", market)
+        .route("/console/at/{place}/acts", get(answering::page).post(answering::act))
         .route("/console/at/{place}/keys", get(doorkeeper::page).post(doorkeeper::act))
         .route("/console/assets/{name}", get(asset))
         .layer(DefaultBodyLimit::max(limits::CONSOLE_FORM_BYTES))
@@ -142,6 +143,7 @@ struct Open {
     about: String,
     received: String,
     answer_by: Option<String>,
+    overdue: bool,
 }
 
 struct Person {
@@ -336,7 +338,7 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
 /// The newest acts of persons that wait for an answer.
 fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure> {
     let after = companion.last_of(List::Acts, caller.world, None)?.saturating_sub(REQUESTS);
-    let mut found = Vec::new();
+    let (mut found, today) = (Vec::new(), clock::day(companion.now()));
     for entry in companion.page(List::Acts, caller.world, None, after, limits::PAGE_MOST)? {
         let (Some(person), Ok(id)) = (entry.person, entry.thing.try_into()) else { continue };
         companion.relationship(caller.world, &person)?;
@@ -349,6 +351,7 @@ fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure>
                 kind: act.kind.to_string(),
                 about: about.unwrap_or_default(),
                 received: act.received,
+                overdue: act.answer_by.is_some_and(|last| last < today),
                 answer_by: act.answer_by.map(|day| day.to_string()),
             });
         }

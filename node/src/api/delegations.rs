@@ -280,7 +280,8 @@ fn mandate_view(person: &PublicKey, link: &ObjectId, mandate: &Mandated, live: b
     }
 }
 
-fn terms(scope: &Scope) -> Terms {
+/// What a scope permits, as it is shown.
+pub(super) fn terms(scope: &Scope) -> Terms {
     let access = match scope.access {
         regie_protocol::Access::Write(_) => "write",
         regie_protocol::Access::ReadOnce => "once",

@@ -2,14 +2,16 @@
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
 //! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/scopes.rs` says what each needs of its key, `api/console.rs` is a
-//! page to look at and `api/stall.rs` one to make offers, `api/doorkeeper.rs` one for keys and for a second one's word, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
+//! page to look at and `api/stall.rs` one to make offers, `api/doorkeeper.rs` one for keys and for a second one's word, `api/answering.rs` one for notice and rights, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
 mod acts;
+mod answering;
 mod approvals;
 #[cfg(feature = "nats")]
 pub(crate) mod bus;
 mod call;
+mod consents;
 mod console;
 mod customers;
 mod delegations;
@@ -17,6 +19,7 @@ mod delivery;
 mod description;
 mod disclosures;
 mod doorkeeper;
+mod dossier;
 mod erasures;
 mod events;
 mod exports;
@@ -31,6 +34,7 @@ mod observe;
 mod problem;
 mod readings;
 mod receiver;
+mod register;
 mod relationships;
 mod requests;
 mod scopes;
@@ -127,6 +131,8 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(relationships::one, relationships::change))
         .routes(routes!(relationships::values))
         .routes(routes!(relationships::agreement))
+        .routes(routes!(consents::list))
+        .routes(routes!(dossier::one))
         .routes(routes!(invitations::list, invitations::create))
         .routes(routes!(invitations::one, invitations::change))
         .routes(routes!(invitations::qr))
@@ -159,6 +165,8 @@ fn calls() -> OpenApiRouter<Api> {
         .routes(routes!(keys::list, keys::create))
         .routes(routes!(keys::one, keys::revoke))
         .routes(routes!(readings::list))
+        .routes(routes!(register::register))
+        .routes(routes!(register::duties))
         .routes(routes!(approvals::list, approvals::create))
         .routes(routes!(approvals::one))
         .routes(routes!(approvals::answer))

@@ -1,6 +1,7 @@
 //! Who in the company saw which values. In: calls. Out: pages of what was noted, everybody's, one person's or one key's.
 
 use axum::{Json, extract::State};
+use regie_protocol::PublicKey;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -102,6 +103,18 @@ pub(super) fn page(companion: &Companion, world: World, after: u64) -> Result<(V
     let found = companion.readings(world, None, after, limits::PAGE_MOST)?;
     let next = found.last().filter(|_| found.len() == limits::PAGE_MOST).map(|(number, _)| *number);
     Ok((found.iter().map(|(_, noted)| view(noted)).collect(), next))
+}
+
+/// The newest of one person, oldest first.
+pub(super) fn newest_of(
+    companion: &Companion,
+    world: World,
+    person: &PublicKey,
+    most: usize,
+) -> Result<Vec<Reading>, Failure> {
+    let last = companion.last_reading(person)?;
+    let after = last.saturating_sub(most as u64);
+    Ok(companion.readings(world, Some(person), after, most)?.iter().map(|(_, noted)| view(noted)).collect())
 }
 
 fn view(noted: &Noted) -> Reading {

@@ -295,7 +295,9 @@ pub(super) async fn create_bulk(State(api): State<Api>, posted: Posted) -> Resul
         let label = Label::new(new.reference, new.metadata)?;
         let named = new.relationships.map(|named| named.iter().map(|text| parse(text)).collect::<Result<_, _>>());
         let (id, job) = companion.begin_bulk(&caller, what, named.transpose()?, label, turn)?;
-        progress(companion, &id, &job)
+        // What waits is not to be found in the store before this turn is on disk.
+        let approval_state = job.approval.map(|_| Standing::Pending.name().to_owned());
+        Ok(Bulk { approval_state, ..progress(companion, &id, &job)? })
     });
     begun.await
 }

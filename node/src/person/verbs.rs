@@ -263,12 +263,13 @@ pub use would_tell::{ToldOf, WouldBeTold, WouldTell};
 pub use write_ending::WriteEnding;
 pub use write_letters::{LeftOut, WriteLetters, WrittenLetters};
 
+pub use crate::consent::ConsentDocument;
+
 pub use super::{
     activity::{Month, MonthOfYear},
     acts::{ActState, ShownAct, ShownAnswer},
     candidates::{Candidate, Certainty, EnteredFindings, together},
     cases::{CaseList, NewCase, Reach, ShownAuthority, ShownCase},
-    consent::ConsentDocument,
     contracts::{
         ComesNext, ContractList, ContractSource, ContractWords, MonthlySum, NextOfContract, Noticed, ShownContract,
     },

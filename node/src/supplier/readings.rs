@@ -88,6 +88,11 @@ impl Companion {
         })
     }
 
+    /// The number of the newest reading of a person.
+    pub(crate) fn last_reading(&self, person: &PublicKey) -> Result<u64, Failure> {
+        Ok(self.store.last_number(tables::READINGS_OF, person)?.unwrap_or(0))
+    }
+
     /// Removes readings whose time is over, but never the newest of a world: the numbers go on from it.
     pub(super) fn prune_readings(&self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let kept = Days(self.rules.reading_days);

@@ -26,7 +26,7 @@ use crate::{
     store::{Asked, Batch, Grouped, ItemName, Ledger, Part, Read as _, Secret, Spot, Store, StoreError, Table},
 };
 
-const MINUTE_MS: u64 = 60_000;
+pub(super) const MINUTE_MS: u64 = 60_000;
 /// Most minutes that one look at the time goes through; the rest waits for the next one.
 const MINUTES_AT_ONCE: u64 = 20_000;
 

@@ -223,7 +223,7 @@ tables! {
         /// What happened, to be told to the company.
         pub(crate) Plain EVENTS = 17 "events": Nth<World> => Happening, within SMALL_BYTES;
         /// Keys of the API, by the hash of their text.
-        pub(super) Plain API_KEYS = 18 "api_keys": KeyHash => ApiKey, within 1024,
+        pub(super) Plain API_KEYS = 18 "api_keys": KeyHash => ApiKey, within 2 * 1024,
             guards "a revoked key is let in again";
         /// Webhooks, and how far each is.
         pub(super) Plain WEBHOOKS = 19 "webhooks": names::Webhook => Hook, within 16 * 1024,
