@@ -26,6 +26,7 @@ mod docs_wire;
 mod doors;
 mod end_to_end;
 mod faces;
+mod failover;
 mod fields;
 mod find_suppliers;
 mod first_run;

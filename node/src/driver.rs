@@ -322,6 +322,148 @@ mod tests {
         assert!(elsewhere > 5, "the other thread had nothing to do");
     }
 
+    /// A store that is away as its script says: what each begin, and each commit, comes to.
+    struct Away {
+        script: std::collections::VecDeque<Step>,
+        stored: Vec<u64>,
+        handled: Vec<u64>,
+        unsettled: Option<(bool, Vec<u64>)>,
+        settled: Option<bool>,
+        refused: Vec<u64>,
+        told: Arc<Mutex<Vec<u64>>>,
+    }
+
+    #[derive(Clone, Copy, Debug, PartialEq)]
+    enum Step {
+        Fine,
+        NoBegin,
+        NoCommit,
+        /// The word was lost; and whether it was stored.
+        Unsettled(bool),
+    }
+
+    /// Even numbers are lost when their turn is undone, odd ones are handled again.
+    impl Driven for Away {
+        type Event = u64;
+
+        fn reads_all(_: &u64) -> bool {
+            false
+        }
+
+        fn begin(&mut self) -> Result<(), StoreError> {
+            if self.script.front() == Some(&Step::NoBegin) {
+                self.script.pop_front();
+                return Err(StoreError::Away { doing: "beginning", code: "57P01".into() });
+            }
+            if let Some((stored, numbers)) = self.unsettled.take() {
+                if stored {
+                    self.stored.extend(numbers);
+                }
+                self.settled = Some(stored);
+            }
+            Ok(())
+        }
+
+        fn handle(&mut self, event: u64, turn: &mut Turn) -> bool {
+            self.handled.push(event);
+            turn.batch.put(COUNTED, &event, &());
+            let told = self.told.clone();
+            turn.after(move || told.lock().unwrap().push(event));
+            true
+        }
+
+        fn closing(&mut self, _: &mut Turn) {}
+
+        fn commit(&mut self, _: Batch) -> Result<(), StoreError> {
+            let numbers = std::mem::take(&mut self.handled);
+            match self.script.pop_front().unwrap_or(Step::Fine) {
+                Step::Fine | Step::NoBegin => self.stored.extend(numbers),
+                Step::NoCommit => return Err(StoreError::Away { doing: "committing", code: "57P01".into() }),
+                Step::Unsettled(stored) => {
+                    self.unsettled = Some((stored, numbers));
+                    return Err(StoreError::Unsettled);
+                }
+            }
+            Ok(())
+        }
+
+        fn again(event: &u64) -> Option<u64> {
+            (event % 2 == 1).then_some(*event)
+        }
+
+        fn refuse(&mut self, event: u64) -> Refused<u64> {
+            if event % 2 == 1 {
+                return Refused::Waits(event);
+            }
+            self.refused.push(event);
+            Refused::Gone
+        }
+
+        fn undone(&mut self) -> Vec<u64> {
+            self.handled.clear();
+            Vec::new()
+        }
+
+        fn settled(&mut self) -> Option<bool> {
+            self.settled.take()
+        }
+    }
+
+    impl Drop for Away {
+        fn drop(&mut self) {
+            let mut told = self.told.lock().unwrap();
+            assert_eq!(*told, self.stored, "what was stored was told, in its order, and nothing else");
+            told.push(u64::MAX);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn while_a_store_is_away_nothing_is_told_that_was_not_stored_and_what_waits_comes_in_its_order(
+            script in proptest::collection::vec(
+                proptest::sample::select(vec![
+                    Step::Fine, Step::NoBegin, Step::NoBegin, Step::NoCommit, Step::Unsettled(true), Step::Unsettled(false),
+                ]),
+                0..40,
+            ),
+        ) {
+            let told = Arc::<Mutex<Vec<u64>>>::default();
+            let away = Away {
+                script: script.into(), stored: Vec::new(), handled: Vec::new(), unsettled: None, settled: None,
+                refused: Vec::new(), told: told.clone(),
+            };
+            let (events, inbox) = mpsc::channel(EVENTS);
+            let driver = std::thread::spawn(move || run(away, inbox));
+            // Many more than the script has steps, so that the store is there at the end.
+            for number in 0..400_u64 {
+                events.blocking_send(number).unwrap();
+                if number % 5 == 0 {
+                    std::thread::yield_now();
+                }
+            }
+            // A turn that is looked up at last needs one more to begin.
+            for number in (401..600).step_by(2) {
+                if events.capacity() == EVENTS {
+                    std::thread::yield_now();
+                }
+                events.blocking_send(number).unwrap();
+            }
+            drop(events);
+            proptest::prop_assert_eq!(driver.join().unwrap(), Ok(()));
+            let told = told.lock().unwrap();
+            let odd: Vec<u64> = told.iter().copied().filter(|number| number % 2 == 1 && *number < 300).collect();
+            // Where the script outlived the events, the last of them wait for ever.
+            let all: Vec<u64> = (1..300).step_by(2).collect();
+            let ends_away = odd.len() < all.len();
+            proptest::prop_assert!(ends_away || odd == all, "{:?}", odd);
+            let even = told.iter().filter(|number| *number % 2 == 0);
+            let mut once: Vec<u64> = even.copied().collect();
+            let many = once.len();
+            once.dedup();
+            proptest::prop_assert_eq!(once.len(), many, "none twice");
+        }
+    }
+
     #[test]
     fn a_commit_that_fails_ends_it_and_nothing_behind_it_is_told() {
         let (told, _, outcome) = drive(2_000, 1_000);

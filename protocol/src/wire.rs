@@ -92,6 +92,19 @@ pub fn decode<T: DeserializeOwned + Serialize>(bytes: &[u8], limit: usize) -> Re
     }
 }
 
+/// The value that these bytes encode as far as its type knows it: where the type passes over fields that it does not know, a later
+/// version may have written some. Only for bytes that their keeper sealed itself, since several may mean one value; what others send
+/// is decoded by [`decode`].
+///
+/// # Errors
+/// As [`decode`], but for fields that the type passes over.
+pub fn decode_kept<T: DeserializeOwned>(bytes: &[u8], limit: usize) -> Result<T, WireError> {
+    if bytes.len() > limit {
+        return Err(WireError::TooLarge { got: bytes.len(), limit });
+    }
+    serde_ipld_dagcbor::from_slice(bytes).map_err(|_| WireError::Malformed)
+}
+
 /// Declares a fixed-length byte string: bytes on the wire, lower-case hex for people and JSON.
 macro_rules! fixed_bytes {
     ($(#[$doc:meta])* $name:ident, $len:literal) => {

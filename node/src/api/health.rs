@@ -290,7 +290,7 @@ impl FromStr for HealthAddress {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let port = text.parse().map(|port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
-        let words = || format!("'{text}' is neither a port nor an address with one; write 7483, or 0.0.0.0:7483");
+        let words = || format!("'{text}' is neither a port nor an address with one; write 7484, or 0.0.0.0:7484");
         port.or_else(|_| text.parse()).map(Self).map_err(|_| words())
     }
 }

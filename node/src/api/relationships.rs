@@ -351,7 +351,8 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
         Record::Value { field, held, observed, .. } => Some((field, held, observed)),
         _ => None,
     };
-    let mut kept: Vec<Kept> = stored.into_iter().filter_map(of).filter(|(field, ..)| held.contains_key(field)).collect();
+    let mut kept: Vec<Kept> =
+        stored.into_iter().filter_map(of).filter(|(field, ..)| held.contains_key(field)).collect();
     // The store has them in an order of its own, since their names are blinded.
     kept.sort_by(|(one, ..), (other, ..)| one.cmp(other));
     Ok(kept)

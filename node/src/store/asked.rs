@@ -20,7 +20,7 @@ pub struct Asked {
 }
 
 /// Which rows of a table.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum What {
     /// The one at this place.
     Row(Key),

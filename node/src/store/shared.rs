@@ -22,6 +22,7 @@ mod database;
 mod digest;
 mod guard;
 mod index;
+mod memo;
 mod rewrap;
 mod rows;
 mod scan;
@@ -52,6 +53,7 @@ pub use accept::Accepted;
 use checkpoint::Checkpoint;
 use database::{Existing, connect, failed, prepare, prepare_database};
 use guard::{Done, Findings, Guard};
+use memo::Memo;
 use rows::{Changes, Standing};
 use scan::Scan;
 use seen::Seen;
@@ -91,6 +93,8 @@ pub struct Shared {
     seen: Seen,
     findings: Findings,
     presence: Presence,
+    /// What was read in this turn.
+    memo: Mutex<Memo>,
     /// How often in a row the database was not reached, and until when it is left alone.
     failures: u32,
     rests_until: Option<Instant>,
@@ -202,6 +206,7 @@ impl Shared {
             seen,
             findings,
             presence,
+            memo: Mutex::default(),
             failures: 0,
             rests_until: None,
             unsettled: None,
@@ -289,6 +294,21 @@ impl Shared {
         Ok(())
     }
 
+    /// The answer to a question, read once a turn.
+    fn remembered(
+        &self,
+        table: TableId,
+        what: &What,
+        read: impl FnOnce() -> Result<Vec<Row>, StoreError>,
+    ) -> Result<Vec<Row>, StoreError> {
+        if let Some(rows) = locked(&self.memo).known(table, what, self.vault.guards_all(table)) {
+            return Ok(rows);
+        }
+        let rows = read()?;
+        locked(&self.memo).keep(table, what.clone(), &rows);
+        Ok(rows)
+    }
+
     /// The rows that are those written last; what else was found counts as absent and is noted, or fails.
     fn trusted(&self, table: TableId, rows: &[PgRow]) -> Result<Vec<Row>, StoreError> {
         let found: Vec<(Spot, Vec<u8>)> = rows.iter().map(|row| Vault::found(table, row)).collect::<Result<_, _>>()?;
@@ -318,7 +338,7 @@ impl Shared {
     }
 
     /// What is asked for, in one statement and one look at the index.
-    fn many(&self, asked: &[Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
+    fn many(&self, asked: &[&Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
         let mut questions = rows::Questions::default();
         let mut places = Vec::new();
         for (which, asked) in asked.iter().enumerate() {
@@ -411,6 +431,7 @@ impl Ledger for Shared {
     /// Waits for the lock of the turn; connects anew where the database was away, since memory holds nothing that
     /// it does not.
     fn begin(&mut self) -> Result<(), StoreError> {
+        locked(&self.memo).forget();
         if self.rests_until.is_some_and(|until| Instant::now() < until)
             && let Some(error) = self.presence.error("beginning")
         {
@@ -443,6 +464,7 @@ impl Ledger for Shared {
 
     fn commit(&mut self, batch: Batch) -> Result<(), StoreError> {
         batch.check()?;
+        locked(&self.memo).forget();
         // Taken out: on an error it is dropped, and with it the transaction. It comes back only with a turn that was
         // stored.
         let Some(mut open) = self.connection().take() else {
@@ -503,39 +525,55 @@ impl Ledger for Shared {
     }
 
     fn row(&self, table: TableId, key: &Key) -> Result<Option<Zeroizing<Vec<u8>>>, StoreError> {
-        let spot = self.vault.spot(table, key)?.0;
-        let (tab, grp, kind, num, item) = spot.clone();
-        let row = self.read(async |open| {
-            let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
-                       WHERE tab = $1 AND grp = $2 AND kind = $3 AND num = $4 AND item = $5";
-            sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item).fetch_optional(open).await
-        })?;
-        // That nothing stands there can be a lie too: the index still names a row that was taken off.
-        if row.is_none() && self.vault.guards(&spot) {
-            let expected = self.expected(&[&spot])?;
-            if expected.values().any(Option::is_some) {
-                self.refuse(table, &spot)?;
+        let what = What::Row(key.clone());
+        let found = self.remembered(table, &what, || {
+            let spot = self.vault.spot(table, key)?.0;
+            let (tab, grp, kind, num, item) = spot.clone();
+            let row = self.read(async |open| {
+                let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
+                           WHERE tab = $1 AND grp = $2 AND kind = $3 AND num = $4 AND item = $5";
+                sqlx::query(sql).bind(tab).bind(grp).bind(kind).bind(num).bind(item).fetch_optional(open).await
+            })?;
+            // That nothing stands there can be a lie too: the index still names a row that was taken off.
+            if row.is_none() && self.vault.guards(&spot) {
+                let expected = self.expected(&[&spot])?;
+                if expected.values().any(Option::is_some) {
+                    self.refuse(table, &spot)?;
+                }
             }
-        }
-        Ok(self.trusted(table, row.as_slice())?.pop().map(|row| row.value))
+            self.trusted(table, row.as_slice())
+        })?;
+        Ok(found.into_iter().next_back().map(|row| row.value))
     }
 
     fn rows_of(&self, table: TableId, group: &[u8]) -> Result<Vec<Row>, StoreError> {
-        let (tab, grp) = (code(table), self.vault.group_of(table, group));
-        let rows = self.read(async |open| {
-            let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
-                       WHERE tab = $1 AND grp = $2 ORDER BY kind, num, item";
-            sqlx::query(sql).bind(tab).bind(grp).fetch_all(open).await
-        })?;
-        self.trusted(table, &rows)
+        self.remembered(table, &What::Group(group.to_vec()), || {
+            let (tab, grp) = (code(table), self.vault.group_of(table, group));
+            let rows = self.read(async |open| {
+                let sql = "SELECT grp, kind, num, item, sealed FROM regie_rows
+                           WHERE tab = $1 AND grp = $2 ORDER BY kind, num, item";
+                sqlx::query(sql).bind(tab).bind(grp).fetch_all(open).await
+            })?;
+            self.trusted(table, &rows)
+        })
     }
 
     fn rows_of_many(&self, asked: &[Asked]) -> Result<Vec<Vec<Row>>, StoreError> {
-        let mut answers = Vec::with_capacity(asked.len());
-        for asked in asked.chunks(ASKED) {
-            answers.extend(self.many(asked)?);
+        let known =
+            |asked: &Asked| locked(&self.memo).known(asked.table, &asked.what, self.vault.guards_all(asked.table));
+        let mut answers: Vec<Option<Vec<Row>>> = asked.iter().map(known).collect();
+        let open: Vec<(usize, &Asked)> =
+            asked.iter().enumerate().filter(|(which, _)| matches!(answers.get(*which), Some(None))).collect();
+        for part in open.chunks(ASKED) {
+            let questions: Vec<&Asked> = part.iter().map(|(_, asked)| *asked).collect();
+            for ((which, asked), rows) in part.iter().zip(self.many(&questions)?) {
+                locked(&self.memo).keep(asked.table, asked.what.clone(), &rows);
+                if let Some(answer) = answers.get_mut(*which) {
+                    *answer = Some(rows);
+                }
+            }
         }
-        Ok(answers)
+        Ok(answers.into_iter().map(Option::unwrap_or_default).collect())
     }
 
     fn numbered_rows(&self, table: TableId, group: &[u8], from: u64, limit: usize) -> Result<Vec<Row>, StoreError> {
@@ -620,7 +658,7 @@ async fn changes(
     batch: &Batch,
 ) -> Result<(Changes, Vec<Standing>), StoreError> {
     let (mut changes, mut gone) = (Changes::new(), Vec::new());
-    let mut last: BTreeMap<(i64, Vec<u8>), i64> = BTreeMap::new();
+    let mut last = last_numbers(vault, open, batch).await?;
     for operation in &batch.operations {
         match operation {
             Operation::Put(table, key, value) => {
@@ -629,13 +667,7 @@ async fn changes(
             }
             Operation::Append(table, group, value) => {
                 let place = (code(*table), vault.group_of(*table, group));
-                let before = match last.get(&place) {
-                    Some(number) => *number,
-                    None => {
-                        let found = rows::last_number(open, place.0, &place.1).await.map_err(failed("reading"))?;
-                        found.unwrap_or(0)
-                    }
-                };
+                let before = last.get(&place).copied().unwrap_or(0);
                 let number = before.checked_add(1).ok_or_else(|| table.corrupt())?;
                 last.insert(place, number);
                 let number = u64::try_from(number).map_err(|_| table.corrupt())?;
@@ -646,9 +678,32 @@ async fn changes(
             Operation::DeleteGroup(table, group) => {
                 let (tab, grp) = (code(*table), vault.group_of(*table, group));
                 changes.retain(|spot, _| (spot.0, &spot.1) != (tab, &grp));
+                last.remove(&(tab, grp.clone()));
                 gone.extend(rows::delete_group(open, (tab, grp)).await.map_err(failed("deleting"))?);
             }
         }
     }
     Ok((changes, gone))
+}
+
+/// A group of a table, blinded.
+type Place = (i64, Vec<u8>);
+
+/// The last number of each group that a batch appends to, in one round trip.
+async fn last_numbers(
+    vault: &Vault,
+    open: &mut PgConnection,
+    batch: &Batch,
+) -> Result<BTreeMap<Place, i64>, StoreError> {
+    let grows = batch.operations.iter().filter_map(|operation| match operation {
+        Operation::Append(table, group, _) => Some((code(*table), vault.group_of(*table, group))),
+        _ => None,
+    });
+    let places: BTreeSet<Place> = grows.collect();
+    if places.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let places: Vec<Place> = places.into_iter().collect();
+    let found = rows::last_numbers(open, &places).await.map_err(failed("reading"))?;
+    Ok(places.into_iter().zip(found).collect())
 }

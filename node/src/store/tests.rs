@@ -448,3 +448,32 @@ fn a_migration_takes_the_tables_it_names_to_the_next_version_once() {
     }
     assert_eq!(reopen(&dir).err(), Some(StoreError::NewerSchema { found: 2, supported: 1 }));
 }
+
+#[test]
+fn many_questions_at_once_have_the_answers_of_each() {
+    const NUMBERED: Table<Nth<u64>, String> = Table::new(2, "grant");
+    const NAMED: Table<(u64, u64), String> = Table::new(3, "receipt");
+    let (_dir, mut store) = new_store();
+    let mut batch = Batch::new();
+    for group in 0..3_u64 {
+        for number in 0..4 {
+            batch.append(NUMBERED, &group, &format!("{group} {number}"));
+            batch.put(NAMED, &(group, number), &format!("named {group} {number}"));
+        }
+    }
+    store.commit(batch).unwrap();
+    let keys = [(0, 1), (7, 7), (2, 3), (0, 1)];
+    let each: Vec<Option<String>> = keys.iter().map(|key| store.get(NAMED, key).unwrap()).collect();
+    assert_eq!(store.get_many(NAMED, &keys).unwrap(), each);
+    assert_eq!(each.iter().flatten().count(), 3);
+    let groups: Vec<_> = [2, 9, 0].iter().map(|group| store.group(NUMBERED, group).unwrap()).collect();
+    assert_eq!(store.groups(NUMBERED, &[2, 9, 0]).unwrap(), groups);
+    assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [4, 0, 4]);
+    let asked = [NAMED.at(&(1, 1)).asked(), NUMBERED.asked(&1), NAMED.asked(&8)];
+    let found = store.records_of_many::<String>(&asked).unwrap();
+    assert_eq!(found, [vec!["named 1 1".to_owned()], (0..4).map(|number| format!("1 {number}")).collect(), Vec::new()]);
+    let gathered = store.gather(&asked).unwrap();
+    assert_eq!(gathered.record::<String>(0).unwrap().as_deref(), Some("named 1 1"));
+    assert_eq!(gathered.keys::<Nth<u64>>(1).unwrap().len(), 4);
+    assert!(gathered.record::<u64>(0).is_err(), "it is no number");
+}

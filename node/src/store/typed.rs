@@ -2,7 +2,7 @@
 //!
 //! In: a table or a place with its key and record. Out: operations of a batch; records read from either backend.
 //! Records are canonical DAG-CBOR (`wire`). What does not decode, or is longer than its table allows, is damage and
-//! names the table.
+//! names the table; fields that a later version wrote are passed over where the type does so (docs/store-format.md).
 
 use std::ops::ControlFlow;
 
@@ -243,5 +243,5 @@ fn read<K: TableKey, R: Record, S>(table: Table<K, R, S>, row: &Row) -> Result<(
 }
 
 pub(super) fn decode<R: Record>(table: TableId, bytes: &[u8], bound: usize) -> Result<R, StoreError> {
-    wire::decode(bytes, bound).map_err(|_| table.corrupt())
+    wire::decode_kept(bytes, bound).map_err(|_| table.corrupt())
 }

@@ -92,22 +92,36 @@ pub(super) async fn prepare_database(open: &mut PgConnection, schema: &Schema) -
         .fetch_one(&mut *open)
         .await
         .map_err(failed(doing))?;
-    if exists.is_none() {
-        // Whole or not at all: relations without their version would be taken for those of an unreleased one.
-        run(open, "BEGIN", doing).await?;
-        run(open, RELATIONS, doing).await?;
-        for (name, version) in [("format", FORMAT), ("tables", schema.version)] {
-            let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ($1, $2)");
-            let put = put.bind(name).bind(version.to_be_bytes().to_vec());
-            put.execute(&mut *open).await.map_err(failed(doing))?;
+    if exists.is_none()
+        && let Err(error) = make(open, schema).await
+    {
+        // Where another made them at the same moment, they are whole.
+        if !matches!(&error, StoreError::Database { code, .. } if MADE_BY_ANOTHER.contains(&code.as_str())) {
+            return Err(error);
         }
-        run(open, "COMMIT", doing).await?;
+        run(open, "ROLLBACK", doing).await?;
     }
     let format = version(open, "format", FORMAT).await?;
     if version(open, "tables", schema.version).await? < schema.version {
         set_version(open, "tables", schema.version).await?;
     }
     Ok(Existing { keyring: meta(open, "keyring").await?, format })
+}
+
+/// What PostgreSQL says where a relation, or the name of one, came to be meanwhile.
+const MADE_BY_ANOTHER: [&str; 2] = ["23505", "42P07"];
+
+/// Whole or not at all: relations without their version would be taken for those of an unreleased one.
+async fn make(open: &mut PgConnection, schema: &Schema) -> Result<(), StoreError> {
+    let doing = "making the tables";
+    run(open, "BEGIN", doing).await?;
+    run(open, RELATIONS, doing).await?;
+    for (name, version) in [("format", FORMAT), ("tables", schema.version)] {
+        let put = sqlx::query("INSERT INTO regie_meta (name, value) VALUES ($1, $2)");
+        let put = put.bind(name).bind(version.to_be_bytes().to_vec());
+        put.execute(&mut *open).await.map_err(failed(doing))?;
+    }
+    run(open, "COMMIT", doing).await
 }
 
 /// A version that this program can read.

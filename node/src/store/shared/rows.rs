@@ -162,6 +162,25 @@ pub(super) async fn last_number(open: &mut PgConnection, tab: i64, grp: &[u8]) -
 
 type Query = sqlx::query::Query<'static, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
+/// The last number of each of these groups, in their order; 0 where a group has none.
+pub(super) async fn last_numbers(open: &mut PgConnection, groups: &[(i64, Vec<u8>)]) -> Result<Vec<i64>, sqlx::Error> {
+    let sql = "SELECT which, COALESCE((
+                   SELECT r.num FROM regie_rows AS r WHERE r.tab = asked.tab AND r.grp = asked.grp AND r.kind = 0
+                   ORDER BY r.num DESC LIMIT 1
+               ), 0) AS num
+               FROM UNNEST($1::BIGINT[], $2::BIGINT[], $3::BYTEA[]) AS asked(which, tab, grp)";
+    let which: Vec<i64> = (0..groups.len()).map(number).collect();
+    let (tab, grp): (Vec<i64>, Vec<Vec<u8>>) = groups.iter().cloned().unzip();
+    let rows = sqlx::query(sql).bind(which).bind(tab).bind(grp).fetch_all(open).await?;
+    let mut last = vec![0; groups.len()];
+    for row in &rows {
+        if let Some(number) = last.get_mut(self::which(row)?) {
+            *number = row.try_get("num")?;
+        }
+    }
+    Ok(last)
+}
+
 /// A statement with the places of rows as five arrays.
 fn columns<'s>(sql: &'static str, spots: impl Iterator<Item = &'s Spot>) -> Query {
     with_places(sqlx::query(sql), spots)

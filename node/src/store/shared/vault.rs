@@ -117,6 +117,12 @@ impl Vault {
         self.guarded.contains_key(&spot.0) || self.facts.contains_key(spot)
     }
 
+    /// Is each row of this table guarded, or may one of them be?
+    pub(super) fn guards_all(&self, table: TableId) -> bool {
+        let code = code(table);
+        self.guarded.contains_key(&code) || self.facts.keys().any(|spot| spot.0 == code)
+    }
+
     /// What must not be read at all where it is not what was written last, by its name: what would be absent there would let
     /// in more.
     pub(super) fn fails(&self, spot: &Spot) -> Option<&'static str> {
