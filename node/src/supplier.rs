@@ -1008,6 +1008,7 @@ impl Companion {
 
     /// How much there is of everything.
     pub(crate) fn figures(&mut self) -> Result<Figures, Failure> {
+        let now = self.clock.now().floor;
         Ok(Figures {
             relationships: self.store.count(tables::RELATIONSHIPS)?,
             connected: self.connected(),
@@ -1018,7 +1019,7 @@ impl Companion {
             told_later: self.machine.turned_away().times,
             store_fine: self.store.integrity().is_fine(),
             webhooks: self.behind()?,
-            retention_behind: self.retention_behind()?,
+            retention_behind: 60 * self.retention_behind(now)?,
         })
     }
 

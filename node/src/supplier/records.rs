@@ -394,13 +394,6 @@ impl Companion {
         Ok(self.store.get(table, &(*person, item))?)
     }
 
-    /// For how many seconds what is past its retention was not looked at.
-    pub(super) fn retention_behind(&mut self) -> Result<u64, Failure> {
-        let current = self.clock.now().floor.0 / MINUTE_MS;
-        let first = self.store.fact(tables::DUE_SWEPT)?.unwrap_or(current);
-        Ok(60 * current.saturating_sub(first))
-    }
-
     /// Brings the persons into memory of whom something is past its retention, and forgets the passed minutes.
     pub(super) fn load_due(&mut self, now: Timestamp, turn: &mut Turn) -> Result<(), Failure> {
         let current = now.0 / MINUTE_MS;
