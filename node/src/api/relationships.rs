@@ -354,7 +354,7 @@ pub(super) fn kept(companion: &mut Companion, person: &PublicKey) -> Result<Vec<
     let mut kept: Vec<Kept> =
         stored.into_iter().filter_map(of).filter(|(field, ..)| held.contains_key(field)).collect();
     // The store has them in an order of its own, since their names are blinded.
-    kept.sort_by(|(one, ..), (other, ..)| one.cmp(other));
+    kept.sort_by_key(|(field, ..)| *field);
     Ok(kept)
 }
 
