@@ -145,6 +145,7 @@ pub(super) fn put_together(
     let readings = readings::newest_of(companion, caller.world, person, NEWEST)?;
     let values = relationships::held(companion, person)?;
     let controller = controller(companion);
+    companion.load_requests(person)?;
     let customer = companion.customer(person)?;
     let mut askings: Vec<&Asking> = customer.askings().collect();
     askings.sort_by_key(|asking| asking.request.at);

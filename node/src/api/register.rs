@@ -114,6 +114,7 @@ pub(super) async fn register(State(api): State<Api>, bearer: Bearer) -> Result<J
         let page = api.read(bearer, move |companion, caller| {
             let (entries, next) = page_of(companion, List::Relationships, caller.world, from)?;
             for person in entries.iter().filter_map(|(person, _)| *person) {
+                companion.load_requests(&person)?;
                 count.add(companion.relationship(caller.world, &person)?);
             }
             companion.forget_persons();

@@ -317,7 +317,8 @@ impl Companion {
     }
 
     /// Brings every request that a person was ever sent into memory.
-    pub(super) fn load_requests(&mut self, person: &PublicKey) -> Result<(), Failure> {
+    pub(crate) fn load_requests(&mut self, person: &PublicKey) -> Result<(), Failure> {
+        self.load(person)?;
         self.load_all(tables::PAST_REQUESTS, person)
     }
 

@@ -121,7 +121,6 @@ impl Verb for People {
 impl OnCompanion for People {
     fn run(self, companion: &mut Companion, turn: &mut Turn) -> Result<Vec<KnownPerson>, Failure> {
         for person in companion.everybody()? {
-            companion.load(&person)?;
             companion.load_requests(&person)?;
         }
         for (person, customer) in companion.machine.customers() {
