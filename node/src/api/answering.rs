@@ -25,7 +25,7 @@ use crate::{
     command::{Failure, parse},
     driver::Turn,
     supplier::{
-        Companion,
+        Companion, PersonsAct,
         keys::{Arrival, Caller},
         lists::List,
         names,
@@ -131,19 +131,25 @@ async fn shown(
 
 /// Those among the newest that wait for an answer, what is due first on top.
 fn look(companion: &mut Companion, caller: Caller) -> Result<(Vec<Open>, bool), Failure> {
+    let (mut found, today) = (open_acts(companion, caller)?, clock::day(companion.now()));
+    found.sort_by_key(|act| act.answer_by.map_or((1, today), |last| (0, last)));
+    Ok((found.iter().map(|act| Open::of(act, today)).collect(), caller.may(Scope::Ask).is_ok()))
+}
+
+/// The newest acts of persons that wait for an answer, oldest first.
+pub(super) fn open_acts(companion: &mut Companion, caller: Caller) -> Result<Vec<PersonsAct>, Failure> {
     let after = companion.last_of(List::Acts, caller.world, None)?.saturating_sub(REQUESTS);
-    let (mut found, today) = (Vec::new(), clock::day(companion.now()));
+    let mut found = Vec::new();
     for entry in companion.page(List::Acts, caller.world, None, after, limits::PAGE_MOST)? {
         let (Some(person), Ok(id)) = (entry.person, entry.thing.try_into()) else { continue };
         companion.relationship(caller.world, &person)?;
         let (acted, act) = companion.act(&person, &ObjectId::from_digest(id))?;
         if acted.awaits_answer() {
-            found.push((act.answer_by, Open::of(&act, today)));
+            found.push(act);
         }
         companion.forget_persons();
     }
-    found.sort_by_key(|(last, _)| last.map_or((1, today), |last| (0, last)));
-    Ok((found.into_iter().map(|(_, open)| open).collect(), caller.may(Scope::Ask).is_ok()))
+    Ok(found)
 }
 
 fn run(companion: &mut Companion, caller: &Caller, typed: &Typed, turn: &mut Turn) -> Result<(), Failure> {

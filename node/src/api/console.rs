@@ -18,7 +18,7 @@ use axum::{
     response::{Html, IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use regie_protocol::{ObjectId, Timestamp, supplier::Record};
+use regie_protocol::{Timestamp, supplier::Record};
 use serde::Deserialize;
 
 use super::{
@@ -32,7 +32,7 @@ use crate::{
     clock,
     command::Failure,
     supplier::{
-        Companion,
+        Companion, PersonsAct,
         keys::{Arrival, Caller, KeyHash},
         labels::Thing,
         lists::List,
@@ -335,30 +335,22 @@ fn waiting(companion: &mut Companion, caller: Caller) -> Result<(u64, Vec<Waitin
     Ok((entries.len() as u64, found))
 }
 
-/// The newest acts of persons that wait for an answer.
+/// The newest acts of persons that wait for an answer, the newest first.
 fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure> {
-    let after = companion.last_of(List::Acts, caller.world, None)?.saturating_sub(REQUESTS);
-    let (mut found, today) = (Vec::new(), clock::day(companion.now()));
-    for entry in companion.page(List::Acts, caller.world, None, after, limits::PAGE_MOST)? {
-        let (Some(person), Ok(id)) = (entry.person, entry.thing.try_into()) else { continue };
-        companion.relationship(caller.world, &person)?;
-        let (acted, act) = companion.act(&person, &ObjectId::from_digest(id))?;
-        if acted.awaits_answer() {
-            let contract = act.what.contract();
-            let about = contract.and_then(|name| name.number.clone().or_else(|| name.product.clone()));
-            found.push(Open {
-                id: act.id.to_string(),
-                kind: act.kind.to_string(),
-                about: about.unwrap_or_default(),
-                received: act.received,
-                overdue: act.answer_by.is_some_and(|last| last < today),
-                answer_by: act.answer_by.map(|day| day.to_string()),
-            });
+    let today = clock::day(companion.now());
+    let shown = |act: PersonsAct| {
+        let contract = act.what.contract();
+        let about = contract.and_then(|name| name.number.clone().or_else(|| name.product.clone()));
+        Open {
+            id: act.id.to_string(),
+            kind: act.kind.to_string(),
+            about: about.unwrap_or_default(),
+            received: act.received,
+            overdue: act.answer_by.is_some_and(|last| last < today),
+            answer_by: act.answer_by.map(|day| day.to_string()),
         }
-        companion.forget_persons();
-    }
-    found.reverse();
-    Ok(found)
+    };
+    Ok(answering::open_acts(companion, caller)?.into_iter().rev().map(shown).collect())
 }
 
 pub(super) fn words(headers: &HeaderMap) -> Words {
