@@ -4,38 +4,25 @@
 //! What is answered here takes the same way as `POST /v1/acts/{id}/answer`. As on the page of the market the form needs no token.
 
 use askama::Template;
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::{Form, extract::State, response::Response};
 use regie_protocol::{ObjectId, act::Why};
 use serde_json::Map;
 
 use super::{
     Api,
     acts::{NewAnswer, give},
-    console::{EnterPage, REQUESTS, path, seated, show, words},
+    console::{REQUESTS, show},
     limits,
     problem::Problem,
+    seat::{Seat, Typed, one, status},
 };
 use crate::{
     clock,
     command::{Failure, parse},
     driver::Turn,
-    supplier::{
-        Companion, PersonsAct,
-        keys::{Arrival, Caller},
-        lists::List,
-        names,
-        scopes::Scope,
-    },
-    web::{Known, words::Words},
+    supplier::{Companion, PersonsAct, keys::Caller, lists::List, names, scopes::Scope},
+    web::words::Words,
 };
-
-/// A form as it was sent.
-type Typed = Vec<(String, String)>;
 
 /// Why a contract is not ended; each other reason is one why a right is refused, or takes longer.
 const OF_CONTRACTS: [Why; 4] = [Why::NoSuchContract, Why::EndedAlready, Why::CoolingOffOver, Why::NoWithdrawal];
@@ -74,59 +61,28 @@ struct Open {
     whys: Vec<&'static str>,
 }
 
-pub(super) async fn page(
-    State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    shown(&api, &place, call, &headers, None, false).await
+pub(super) async fn page(State(api): State<Api>, seat: Seat) -> Result<Response, Problem> {
+    shown(&api, &seat, None, false).await
 }
 
 /// Answers one; then the page again, with what came of it.
-pub(super) async fn act(
-    State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
-    Form(typed): Form<Typed>,
-) -> Result<Response, Problem> {
-    let Some(bearer) = seated(&api, &place, call, &headers) else {
-        return show(StatusCode::OK, &EnterPage { t: words(&headers), wrong: false });
-    };
+pub(super) async fn act(State(api): State<Api>, seat: Seat, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    let Some(bearer) = seat.bearer(&api) else { return seat.entrance() };
     let answered =
         api.change(bearer.needs(Scope::Ask), move |companion, caller, turn| run(companion, &caller, &typed, turn));
     match answered.await {
-        Ok(()) => shown(&api, &place, call, &headers, None, true).await,
-        Err(problem) if problem.status < 500 => shown(&api, &place, call, &headers, Some(problem.detail), false).await,
+        Ok(()) => shown(&api, &seat, None, true).await,
+        Err(problem) if problem.status < 500 => shown(&api, &seat, Some(problem.detail), false).await,
         Err(problem) => Err(problem),
     }
 }
 
-async fn shown(
-    api: &Api,
-    place: &str,
-    call: Arrival,
-    headers: &HeaderMap,
-    wrong: Option<String>,
-    done: bool,
-) -> Result<Response, Problem> {
-    let t = words(headers);
-    let Some(bearer) = seated(api, place, call, headers) else {
-        return show(StatusCode::OK, &EnterPage { t, wrong: false });
+async fn shown(api: &Api, seat: &Seat, wrong: Option<String>, done: bool) -> Result<Response, Problem> {
+    let page = |(acts, answers)| {
+        let status = status(wrong.is_some());
+        show(status, &ActsPage { t: seat.t, at: seat.at(), acts, answers, wrong, done })
     };
-    match api.read(bearer, look).await {
-        Ok((acts, answers)) => {
-            let status = if wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let mut response = show(status, &ActsPage { t, at: path(place), acts, answers, wrong, done })?;
-            response.extensions_mut().insert(Known);
-            Ok(response)
-        }
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-            show(StatusCode::OK, &EnterPage { t, wrong: true })
-        }
-        Err(problem) => Err(problem),
-    }
+    seat.shown(api, look, page).await
 }
 
 /// Those among the newest that wait for an answer, what is due first on top.
@@ -172,7 +128,7 @@ fn answer(says: &str, last_day: &str) -> Result<NewAnswer, Failure> {
 }
 
 impl Open {
-    fn of(act: &crate::supplier::PersonsAct, today: regie_protocol::calendar::Date) -> Self {
+    fn of(act: &PersonsAct, today: regie_protocol::calendar::Date) -> Self {
         use regie_protocol::act::{ActKind, What};
         let contract = act.what.contract();
         let named = contract.and_then(|name| name.number.clone().or_else(|| name.product.clone()));
@@ -198,8 +154,4 @@ impl Open {
             whys: whys.map(|why| why.code()).collect(),
         }
     }
-}
-
-fn one<'a>(typed: &'a Typed, name: &str) -> &'a str {
-    typed.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }

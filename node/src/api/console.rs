@@ -26,7 +26,9 @@ use super::{
     call::{Bearer, Params},
     doorkeeper, limits,
     problem::Problem,
-    relationships, stall,
+    relationships,
+    seat::{COOKIE, ENTRANCE, Seat, path, words},
+    stall,
 };
 use crate::{
     clock,
@@ -40,14 +42,12 @@ use crate::{
         scopes::Scope,
     },
     web::{
-        Known, asset,
+        asset,
         session::{Pass, Sessions, Visit, cookie, token},
-        words::{Language, Words},
+        words::Words,
     },
 };
 
-const COOKIE: &str = "regie_console";
-const ENTRANCE: &str = "/console";
 /// Persons on a page.
 const PERSONS: usize = 25;
 /// Requests that are looked at for those that wait.
@@ -96,9 +96,9 @@ struct Entering {
 
 #[derive(Template)]
 #[template(path = "console_enter.html")]
-pub(super) struct EnterPage {
-    pub(super) t: Words,
-    pub(super) wrong: bool,
+struct EnterPage {
+    t: Words,
+    wrong: bool,
 }
 
 #[derive(Template)]
@@ -177,32 +177,16 @@ struct Hook {
 }
 
 async fn door(headers: HeaderMap) -> Result<Response, Problem> {
-    show(StatusCode::OK, &EnterPage { t: words(&headers), wrong: false })
+    entrance(StatusCode::OK, words(&headers), false)
 }
 
 async fn page(
     State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
+    seat: Seat,
     Params(Before { before }): Params<Before>,
 ) -> Result<Response, Problem> {
-    let t = words(&headers);
-    let Some(bearer) = seated(&api, &place, call, &headers) else {
-        return show(StatusCode::OK, &EnterPage { t, wrong: false });
-    };
-    match api.read(bearer, move |companion, caller| look(companion, caller, before)).await {
-        Ok(view) => {
-            let mut response = show(StatusCode::OK, &ConsolePage { t, at: path(&place), view })?;
-            response.extensions_mut().insert(Known);
-            Ok(response)
-        }
-        // The key was revoked since.
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-            show(StatusCode::OK, &EnterPage { t, wrong: true })
-        }
-        Err(problem) => Err(problem),
-    }
+    let look = move |companion: &mut Companion, caller| look(companion, caller, before);
+    seat.shown(&api, look, |view| show(StatusCode::OK, &ConsolePage { t: seat.t, at: seat.at(), view })).await
 }
 
 async fn enter(
@@ -211,7 +195,7 @@ async fn enter(
     headers: HeaderMap,
     Form(form): Form<Entering>,
 ) -> Result<Response, Problem> {
-    let wrong = || show(StatusCode::FORBIDDEN, &EnterPage { t: words(&headers), wrong: true });
+    let wrong = || entrance(StatusCode::FORBIDDEN, words(&headers), true);
     let Some(key) = KeyHash::of(form.key.trim()) else { return wrong() };
     if api.read(Bearer::of(key, call).needs(Scope::Read), |_, _| Ok(())).await.is_err() {
         return wrong();
@@ -227,18 +211,6 @@ async fn leave(State(api): State<Api>, Path(place): Path<String>, headers: Heade
         api.seats.end(&Pass::new(token, &place));
     }
     go(ENTRANCE, &format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path={}; Max-Age=0", path(&place)))
-}
-
-/// The key of whoever sits at this place, to look with; what else is done says what it needs.
-pub(super) fn seated(api: &Api, place: &str, call: Arrival, headers: &HeaderMap) -> Option<Bearer> {
-    let pass = cookie(headers, COOKIE).map(|token| Pass::new(token, place));
-    let key = pass.and_then(|pass| api.seats.visit(&pass))?;
-    Some(Bearer::of(key, call).needs(Scope::Read))
-}
-
-/// Where the page of one visit is.
-pub(super) fn path(place: &str) -> String {
-    format!("{ENTRANCE}/at/{place}")
 }
 
 fn look(companion: &mut Companion, caller: Caller, before: Option<u64>) -> Result<View, Failure> {
@@ -353,9 +325,9 @@ fn open(companion: &mut Companion, caller: Caller) -> Result<Vec<Open>, Failure>
     Ok(answering::open_acts(companion, caller)?.into_iter().rev().map(shown).collect())
 }
 
-pub(super) fn words(headers: &HeaderMap) -> Words {
-    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    Words(Language::accepted(accepted.unwrap_or_default()))
+/// Where a key is shown; `wrong` says that one was, which is none.
+pub(super) fn entrance(status: StatusCode, t: Words, wrong: bool) -> Result<Response, Problem> {
+    show(status, &EnterPage { t, wrong })
 }
 
 pub(super) fn show(status: StatusCode, page: &impl Template) -> Result<Response, Problem> {

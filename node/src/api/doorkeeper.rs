@@ -7,34 +7,22 @@
 use std::collections::BTreeSet;
 
 use askama::Template;
-use axum::{
-    Form,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
-    response::Response,
-};
+use axum::{Form, extract::State, response::Response};
 
 use super::{
     Api,
     approvals::{self, Approval},
-    console::{EnterPage, path, seated, show, words},
+    console::show,
     keys::{self, Key, NewKey},
     problem::Problem,
+    seat::{Seat, Typed, one, status},
 };
 use crate::{
     command::{Failure, parse},
     driver::Turn,
-    supplier::{
-        Companion,
-        keys::{Arrival, Caller},
-        names,
-        scopes::Scope,
-    },
-    web::{Known, words::Words},
+    supplier::{Companion, keys::Caller, names, scopes::Scope},
+    web::words::Words,
 };
-
-/// A form as it was sent: names and texts, of which some come more than once.
-type Typed = Vec<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "console_keys.html")]
@@ -65,26 +53,13 @@ struct Done {
     wrong: Option<String>,
 }
 
-pub(super) async fn page(
-    State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    shown(&api, &place, call, &headers, Done::default()).await
+pub(super) async fn page(State(api): State<Api>, seat: Seat) -> Result<Response, Problem> {
+    shown(&api, &seat, Done::default()).await
 }
 
 /// Makes or ends a key, or says a second one's word; then the page again, with what came of it.
-pub(super) async fn act(
-    State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
-    Form(typed): Form<Typed>,
-) -> Result<Response, Problem> {
-    let Some(bearer) = seated(&api, &place, call, &headers) else {
-        return show(StatusCode::OK, &EnterPage { t: words(&headers), wrong: false });
-    };
+pub(super) async fn act(State(api): State<Api>, seat: Seat, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    let Some(bearer) = seat.bearer(&api) else { return seat.entrance() };
     let needs = if one(&typed, "do").starts_with("key-") { Scope::Admin } else { Scope::Approve };
     let acted = api.change(bearer.needs(needs), move |companion, caller, turn| run(companion, &caller, &typed, turn));
     let done = match acted.await {
@@ -92,26 +67,12 @@ pub(super) async fn act(
         Err(problem) if problem.status < 500 => Done { key: None, wrong: Some(problem.detail) },
         Err(problem) => return Err(problem),
     };
-    shown(&api, &place, call, &headers, done).await
+    shown(&api, &seat, done).await
 }
 
-async fn shown(api: &Api, place: &str, call: Arrival, headers: &HeaderMap, done: Done) -> Result<Response, Problem> {
-    let t = words(headers);
-    let Some(bearer) = seated(api, place, call, headers) else {
-        return show(StatusCode::OK, &EnterPage { t, wrong: false });
-    };
-    match api.read(bearer, look).await {
-        Ok(view) => {
-            let status = if done.wrong.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let mut response = show(status, &KeysPage { t, at: path(place), view, done })?;
-            response.extensions_mut().insert(Known);
-            Ok(response)
-        }
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-            show(StatusCode::OK, &EnterPage { t, wrong: true })
-        }
-        Err(problem) => Err(problem),
-    }
+async fn shown(api: &Api, seat: &Seat, done: Done) -> Result<Response, Problem> {
+    let page = |view| show(status(done.wrong.is_some()), &KeysPage { t: seat.t, at: seat.at(), view, done });
+    seat.shown(api, look, page).await
 }
 
 fn look(companion: &mut Companion, caller: Caller) -> Result<View, Failure> {
@@ -157,8 +118,4 @@ fn new_key(typed: &Typed) -> NewKey {
         expires_at: Some(format!("{day}T00:00:00Z")).filter(|_| !day.is_empty()),
         from,
     }
-}
-
-fn one<'a>(typed: &'a Typed, name: &str) -> &'a str {
-    typed.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }

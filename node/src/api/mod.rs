@@ -2,7 +2,7 @@
 //!
 //! In: HTTP calls of the company's systems. Out: what the companion knows and does; every change is on disk before
 //! it is answered. `api/description.rs` says what calls take and holds bodies against it, `api/call.rs` is the way in for every call that `web` lets through, `api/scopes.rs` says what each needs of its key, `api/console.rs` is a
-//! page to look at and `api/stall.rs` one to make offers, `api/doorkeeper.rs` one for keys and for a second one's word, `api/answering.rs` one for notice and rights, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
+//! page to look at and `api/stall.rs` one to make offers, `api/seat.rs` knows who sits there, `api/doorkeeper.rs` one for keys and for a second one's word, `api/answering.rs` one for notice and rights, `api/delivery.rs` (by `api/receiver.rs`) and `api/bus.rs` tell other systems what happened, `api/witness.rs` is for owners of logs that the companion cosigns, at an address of its own; the other files are the things
 //! there are.
 
 mod acts;
@@ -38,6 +38,7 @@ mod register;
 mod relationships;
 mod requests;
 mod scopes;
+mod seat;
 mod segments;
 mod sheet;
 mod stall;

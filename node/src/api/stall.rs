@@ -2,15 +2,14 @@
 //! with an API key, as `console` lets them in; a form. Out: pages; an offer that goes to its board.
 //!
 //! An intent names nobody, so neither does this page. The form needs no token: its path is known to nobody but who sits here
-//! ([`super::console`]), and a form of another site is turned away by `web`.
+//! ([`super::seat`]), and a form of another site is turned away by `web`.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::{
     Form,
-    extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    extract::State,
     response::{IntoResponse as _, Redirect, Response},
 };
 use regie_protocol::{
@@ -22,23 +21,17 @@ use serde::Deserialize;
 
 use super::{
     Api,
-    call::{Bearer, Params},
-    console::{EnterPage, path, seated, show, words},
+    call::Params,
+    console::show,
     market::{Mistakes, Offer, offer_view, offer_words},
     problem::Problem,
+    seat::{Seat, Typed, one, status},
 };
 use crate::{
     clock,
     command::{Failure, Fault, details, parse},
-    supplier::{
-        Companion,
-        keys::{Arrival, Caller},
-        labels::Label,
-        market::FoundIntent,
-        names,
-        scopes::Scope,
-    },
-    web::{Known, words::Words},
+    supplier::{Companion, keys::Caller, labels::Label, market::FoundIntent, names, scopes::Scope},
+    web::words::Words,
 };
 
 /// Intents on a page, the newest.
@@ -54,9 +47,6 @@ pub(super) struct Asked {
     /// The intent that an offer is made for.
     intent: Option<String>,
 }
-
-/// A form as it was sent: names and texts, of which some come more than once.
-type Typed = Vec<(String, String)>;
 
 #[derive(Template)]
 #[template(path = "console_market.html")]
@@ -114,25 +104,10 @@ struct Term {
 
 pub(super) async fn page(
     State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
+    seat: Seat,
     Params(Asked { intent }): Params<Asked>,
 ) -> Result<Response, Problem> {
-    shown(&api, &Seat { place, call, headers }, intent, None).await
-}
-
-/// Where somebody sits, and this call of theirs.
-struct Seat {
-    place: String,
-    call: Arrival,
-    headers: HeaderMap,
-}
-
-impl Seat {
-    fn bearer(&self, api: &Api) -> Option<Bearer> {
-        seated(api, &self.place, self.call, &self.headers)
-    }
+    shown(&api, &seat, intent, None).await
 }
 
 async fn shown(
@@ -141,39 +116,15 @@ async fn shown(
     intent: Option<String>,
     sent: Option<(Typed, Vec<String>)>,
 ) -> Result<Response, Problem> {
-    let t = words(&seat.headers);
-    let Some(bearer) = seat.bearer(api) else {
-        return show(StatusCode::OK, &EnterPage { t, wrong: false });
-    };
-    let wrong = sent.as_ref().is_some_and(|(_, wrong)| !wrong.is_empty());
-    let view = api.read(bearer, move |companion, caller| look(companion, caller, intent, sent, t)).await;
-    match view {
-        Ok(view) => {
-            let status = if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-            let mut response = show(status, &MarketPage { t, at: path(&seat.place), view })?;
-            response.extensions_mut().insert(Known);
-            Ok(response)
-        }
-        Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-            show(StatusCode::OK, &EnterPage { t, wrong: true })
-        }
-        Err(problem) => Err(problem),
-    }
+    let (t, wrong) = (seat.t, sent.as_ref().is_some_and(|(_, wrong)| !wrong.is_empty()));
+    let look = move |companion: &mut Companion, caller| look(companion, caller, intent, sent, t);
+    seat.shown(api, look, |view| show(status(wrong), &MarketPage { t, at: seat.at(), view })).await
 }
 
 /// Makes an offer; or shows the form again, with what was typed and what is wrong.
-pub(super) async fn make(
-    State(api): State<Api>,
-    Path(place): Path<String>,
-    call: Arrival,
-    headers: HeaderMap,
-    Form(typed): Form<Typed>,
-) -> Result<Response, Problem> {
-    let seat = Seat { place, call, headers };
-    let t = words(&seat.headers);
-    let Some(bearer) = seat.bearer(&api) else {
-        return show(StatusCode::OK, &EnterPage { t, wrong: false });
-    };
+pub(super) async fn make(State(api): State<Api>, seat: Seat, Form(typed): Form<Typed>) -> Result<Response, Problem> {
+    let t = seat.t;
+    let Some(bearer) = seat.bearer(&api) else { return seat.entrance() };
     let intent = one(&typed, "intent").to_owned();
     let (wish, form) = (intent.clone(), typed.clone());
     let made = api.change(bearer.needs(Scope::Ask), move |companion, caller, turn| {
@@ -193,7 +144,7 @@ pub(super) async fn make(
         Ok(Ok(()))
     });
     match made.await {
-        Ok(Ok(())) => Ok(Redirect::to(&format!("{}/market#offers", path(&seat.place))).into_response()),
+        Ok(Ok(())) => Ok(Redirect::to(&format!("{}/market#offers", seat.at())).into_response()),
         Ok(Err(wrong)) => shown(&api, &seat, Some(intent), Some((typed, wrong))).await,
         Err(problem) if problem.status < 500 => {
             let wrong = vec![problem.detail];
@@ -361,8 +312,4 @@ fn read(typed: &Typed, category: &Category) -> Result<crate::supplier::verbs::Ne
         Err(failure) if failure.faults.is_empty() && mistakes.is_empty() => Err(failure),
         Err(failure) => Err(mistakes.and(failure)),
     }
-}
-
-fn one<'a>(typed: &'a Typed, name: &str) -> &'a str {
-    typed.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
 }
