@@ -97,6 +97,18 @@ impl Postgres {
         format!("postgres://postgres@localhost:{}/postgres?host={directory}", self.port)
     }
 
+    /// Lets a role `regie` in by this password alone, to a database of its own; where that is, without the password.
+    pub fn behind_password(&self, password: &str) -> String {
+        // Everybody else is let in as before.
+        let rules = self.files().join("data").join("pg_hba.conf");
+        let others = std::fs::read_to_string(&rules).expect("rules");
+        std::fs::write(&rules, format!("host all regie 127.0.0.1/32 scram-sha-256\n{others}")).expect("written");
+        self.ask(&format!("CREATE ROLE regie LOGIN PASSWORD '{password}'"));
+        self.ask("CREATE DATABASE regie OWNER regie");
+        self.ask("SELECT pg_reload_conf()");
+        self.url().replace("postgres@", "regie@").replace("/postgres", "/regie")
+    }
+
     /// Its files.
     pub fn files(&self) -> &Path {
         self.directory.path()

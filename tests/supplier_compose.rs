@@ -86,18 +86,8 @@ fn ports() -> (u16, u16) {
 #[test]
 fn two_companions_on_one_database_behind_haproxy_go_on_when_one_is_killed() {
     let Some(postgres) = Postgres::start() else { return };
-    let rules = postgres.files().join("data").join("pg_hba.conf");
-    let others = std::fs::read_to_string(&rules).expect("rules");
-    std::fs::write(&rules, format!("host all regie 127.0.0.1/32 scram-sha-256\n{others}")).expect("written");
-    for statement in [
-        "CREATE ROLE regie LOGIN PASSWORD 'a + secret/='",
-        "CREATE DATABASE regie OWNER regie",
-        "SELECT pg_reload_conf()",
-    ] {
-        postgres.ask(statement);
-    }
     let directory = tempfile::tempdir().expect("a directory");
-    let store = postgres.url().replace("postgres@", "regie@").replace("/postgres", "/regie");
+    let store = postgres.behind_password("a + secret/=");
     let (front, one_at, two_at) = (ports(), ports(), ports());
     let company = Company { store, secrets: tempfile::tempdir().expect("a directory"), front: front.0 };
     let secret = |name: &str, text: &str| std::fs::write(company.secrets.path().join(name), text).expect("written");

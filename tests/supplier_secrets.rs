@@ -97,19 +97,7 @@ fn the_api_is_served_beyond_this_machine_under_a_certificate_or_by_its_owners_wo
 #[test]
 fn a_databases_password_stands_in_no_configuration_and_its_passphrase_is_changed_under_companions_that_run() {
     let Some(postgres) = Postgres::start() else { return };
-    // Its own user by its password; everybody else as before.
-    let rules = postgres.files().join("data").join("pg_hba.conf");
-    let others = std::fs::read_to_string(&rules).expect("rules");
-    let own = "host all regie 127.0.0.1/32 scram-sha-256\n";
-    std::fs::write(&rules, format!("{own}{others}")).expect("written");
-    for statement in [
-        "CREATE ROLE regie LOGIN PASSWORD 's=cr&t/+ 1'",
-        "CREATE DATABASE regie OWNER regie",
-        "SELECT pg_reload_conf()",
-    ] {
-        postgres.ask(statement);
-    }
-    let address = postgres.url().replace("postgres@", "regie:s%3Dcr%26t%2F%2B%201@").replace("/postgres", "/regie");
+    let address = postgres.behind_password("s=cr&t/+ 1").replace("regie@", "regie:s%3Dcr%26t%2F%2B%201@");
     let directory = tempfile::tempdir().expect("a directory");
     let mut node = Node::at(directory.path().join("shop"));
     let listen = "/ip4/127.0.0.1/tcp/0";
